@@ -1,0 +1,44 @@
+# Every target sets up what it needs; a second call does nothing over.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test app bench lint lock clean
+.DEFAULT_GOAL := demo
+
+demo: $(READY)                 ## the main job: a sweep, a figure, the finding in words
+	$(BIN)/python experiments/who_carries_the_change/run.py --out demo
+
+test: $(READY)                 ## the tests
+	$(BIN)/python -m pytest
+
+app: $(READY)                  ## the workshop app, in the browser
+	$(BIN)/empowersim app
+
+bench: $(READY)                ## speed, as ratios measured in one run
+	$(BIN)/python benchmarks/engines.py
+
+lint: $(READY)                 ## style, types, and the one-way imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(BIN)/uv                ## choose versions anew (the only target that changes the lock)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --python-version 3.12 --group dev --custom-compile-command "make lock" \
+	  pyproject.toml --output-file requirements.lock
+
+clean:                         ## remove what the targets made
+	rm -rf $(VENV) demo
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 12) else "EmpowerSim needs Python 3.12 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.13" % v[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@

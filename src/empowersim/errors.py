@@ -1,0 +1,25 @@
+"""The project's own exceptions: each says, for people, what is wrong and what to do."""
+
+
+class EmpowerSimError(Exception):
+    """Something the user can put right; the message names it, what is allowed, and the remedy."""
+
+
+class ParameterError(EmpowerSimError, ValueError):
+    """A parameter, lever, intervention or rollout that does not exist or is out of its range."""
+
+
+class OrgChartError(EmpowerSimError, ValueError):
+    """An org chart that cannot be read, or that is not one tree of reporting relations."""
+
+
+class ScenarioError(EmpowerSimError, ValueError):
+    """A scenario that does not exist or contradicts itself."""
+
+
+class RunError(EmpowerSimError, ValueError):
+    """A simulation asked for with arguments that make no run: weeks, replicates, seed, recording."""
+
+
+class StoreError(EmpowerSimError, OSError):
+    """A results folder or file that cannot be written or read."""
