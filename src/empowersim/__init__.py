@@ -1,1 +1,56 @@
-"""x."""
+"""EmpowerSim: how managers and collaborators trade autonomy and responsibility.
+
+The public names load what they need when they are first used: `import empowersim` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from empowersim import org_chart, scenarios
+    from empowersim.errors import EmpowerSimError
+    from empowersim.model import EmpowermentModel
+    from empowersim.parameters import Parameters
+    from empowersim.scenarios import Intervention, Rollout, Scenario
+    from empowersim.simulation import Results, simulate
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "EmpowerSimError": "errors",
+    "EmpowermentModel": "model",
+    "Intervention": "scenarios",
+    "Parameters": "parameters",
+    "Results": "simulation",
+    "Rollout": "scenarios",
+    "Scenario": "scenarios",
+    "simulate": "simulation",
+}
+_MODULES = ("org_chart", "scenarios")
+
+__all__ = [
+    "EmpowerSimError",
+    "EmpowermentModel",
+    "Intervention",
+    "Parameters",
+    "Results",
+    "Rollout",
+    "Scenario",
+    "org_chart",
+    "scenarios",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"empowersim.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"empowersim.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'empowersim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,288 @@
+"""The Mesa agents: they hold state, ask the rules, and decide nothing themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesa.discrete_space import Cell, FixedAgent
+
+from empowersim import random_streams as luck
+from empowersim import rules
+
+if TYPE_CHECKING:
+    from empowersim.model import EmpowermentModel
+
+
+class Collaborator(FixedAgent):  # type: ignore[misc]
+    """Someone who reports to a manager; holds the state of that relation too.
+
+    Attributes:
+        manager: whom he reports to; None for the head alone.
+        autonomy, responsibility, trust: of the relation with his manager, in [0, 1].
+        readiness, willingness, disposition, strain, appreciation: his own, in [0, 1].
+        left, took, succeeded: what the week's encounter was, 0.0 or 1.0.
+        gone: 1.0 if he left this week, and a newcomer has his place.
+        why_autonomy: the terms of his manager's last decision on him, None before the first.
+        why_responsibility: the terms of his own last decision, None before the first.
+    """
+
+    model: EmpowermentModel
+
+    def __init__(
+        self, model: EmpowermentModel, cell: Cell, number: int, manager: Manager | None
+    ) -> None:
+        """Place a person on a cell of the org chart; `number` is his place breadth-first."""
+        super().__init__(model)
+        self.cell = cell
+        self.number = number
+        self.manager = manager
+        self.delay = float(model.delays[number])
+        self.left = self.took = self.succeeded = self.gone = 0.0
+        self.why_autonomy: rules.LettingGo | None = None
+        self.why_responsibility: rules.TakingOn | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Take the state that week 0 drew."""
+        p, number = self.model.parameters, self.number
+        uniform, normal = self.model.initial_draws
+        self.autonomy = (
+            rules.normal_clipped(p.initial_autonomy, p.initial_autonomy_sd, normal[0][number])
+            if self.manager
+            else p.root_autonomy
+        )
+        self.responsibility = rules.normal_clipped(
+            p.initial_responsibility, p.initial_responsibility_sd, normal[1][number]
+        )
+        self.trust = rules.normal_clipped(p.initial_trust, p.initial_trust_sd, normal[2][number])
+        self.strain = rules.normal_clipped(
+            p.initial_strain, p.initial_strain_sd, normal[3][number]
+        )
+        self.appreciation = rules.normal_clipped(
+            p.initial_appreciation, p.initial_appreciation_sd, normal[4][number]
+        )
+        self.readiness = rules.uniform_between(
+            p.readiness_low, p.readiness_high, uniform[0][number]
+        )
+        self.disposition = rules.uniform_between(
+            p.disposition_low, p.disposition_high, uniform[1][number]
+        )
+        self.willingness = self.disposition
+
+    @property
+    def boss(self) -> Manager:
+        """His manager, who must exist."""
+        assert self.manager is not None  # noqa: S101 (the phases go to those who have one)
+        return self.manager
+
+    @property
+    def asked(self) -> float:
+        """How much of the change is asked of him this week."""
+        return rules.intensity(self.model.week, self.delay, self.model.parameters)
+
+    @property
+    def carried(self) -> float:
+        """The part of it that he carries as a collaborator."""
+        return rules.carried_by_collaborators(self.asked, self.model.parameters)
+
+    @property
+    def begun(self) -> float:
+        """Whether coaching and training have begun for him."""
+        return rules.under_way(self.model.week, self.delay, self.model.parameters)
+
+    def _luck(self, slot: int) -> float:
+        return self.model.draws[slot][self.number]
+
+    def taking_on(self) -> None:
+        """Take on more responsibility, or less."""
+        p, boss = self.model.parameters, self.boss
+        self.drive = rules.drive(self.readiness, self.willingness)
+        teammates = rules.mean_of_others(
+            boss.team_responsibility, self.responsibility, rules.share_of_others(len(boss.team))
+        )
+        self.why_responsibility = rules.taking_on(
+            self.autonomy, self.carried, self.drive, teammates, boss.support, self.strain, p
+        )
+        self.responsibility = rules.responsibility_after(
+            self.responsibility, rules.utility_of_taking_on(self.why_responsibility), p
+        )
+
+    def encounter(self) -> None:
+        """Meet the week's matter, and give the manager a sign or none."""
+        p, boss = self.model.parameters, self.boss
+        self.complexity = self._luck(luck.COMPLEXITY)
+        self.left = rules.happens(self.autonomy, self._luck(luck.LEFT_TO_HIM))
+        self.took = rules.happens(self.responsibility, self._luck(luck.INITIATIVE))
+        chance = rules.success_probability(
+            self.left,
+            self.took,
+            self.complexity,
+            self.readiness,
+            self.strain,
+            boss.attention_given,
+            boss.support,
+            p,
+        )
+        self.succeeded = rules.happens(chance, self._luck(luck.SUCCESS))
+        self.sign = rules.sign(self.left, self.took, self.appreciation, p)
+
+    def consequences(self) -> None:
+        """Change by what the encounter did; every rule reads the state before this phase."""
+        p, boss, left, took = self.model.parameters, self.boss, self.left, self.took
+        trust = rules.trust_after(self.trust, left, took, self.succeeded, p)
+        readiness = rules.readiness_after(
+            self.readiness, left, took, boss.facilitation, self.begun, p
+        )
+        strain = rules.strain_after(
+            self.strain,
+            left,
+            took,
+            self.complexity,
+            self.readiness,
+            self.drive,
+            boss.support,
+            self.carried,
+            p,
+        )
+        willingness = rules.willingness_after(
+            self.willingness,
+            left,
+            took,
+            self.succeeded,
+            self.disposition,
+            self.drive,
+            self.strain,
+            self.appreciation,
+            p,
+        )
+        appreciation = rules.appreciation_after(
+            self.appreciation, self.autonomy, self.drive, self.strain, boss.support, p
+        )
+        self.trust, self.readiness, self.strain = trust, readiness, strain
+        self.willingness, self.appreciation = willingness, appreciation
+
+    def leaving(self) -> None:
+        """Leave or stay; a newcomer takes the place with a state of his own."""
+        p = self.model.parameters
+        self.gone = rules.happens(
+            rules.leaving_probability(self.strain, p), self._luck(luck.LEAVING)
+        )
+        if not self.gone:
+            return
+        self.trust = p.neutral_trust
+        self.readiness = rules.uniform_between(
+            p.readiness_low, p.readiness_high, self._luck(luck.NEW_READINESS)
+        )
+        self.disposition = rules.uniform_between(
+            p.disposition_low, p.disposition_high, self._luck(luck.NEW_DISPOSITION)
+        )
+        self.willingness = self.disposition
+        self.strain = 0.0
+        self.appreciation = p.neutral_appreciation
+
+
+class Manager(Collaborator):
+    """A collaborator who has a team; the head is a manager without a manager.
+
+    Attributes:
+        team: who reports to him, in breadth-first order.
+        control_habit, assurance: his own, in [0, 1].
+        attention_given: share of the attention they need that each of his team gets this week.
+    """
+
+    def __init__(
+        self, model: EmpowermentModel, cell: Cell, number: int, manager: Manager | None
+    ) -> None:
+        """Place a manager on a cell of the org chart; his team joins him later."""
+        self.team: list[Collaborator] = []
+        self.attention_given = 0.0
+        self.autonomy_before = self.team_responsibility = self.team_appreciation = 0.0
+        self.team_assurance = 0.0
+        super().__init__(model, cell, number, manager)
+
+    def _begin(self) -> None:
+        super()._begin()
+        p, number = self.model.parameters, self.number
+        _, normal = self.model.initial_draws
+        self.control_habit = rules.normal_clipped(
+            p.initial_control_habit, p.initial_control_habit_sd, normal[5][number]
+        )
+        self.assurance = rules.normal_clipped(
+            p.initial_assurance, p.initial_assurance_sd, normal[6][number]
+        )
+
+    @property
+    def managers_in_team(self) -> list[Manager]:
+        """Those of his team who are managers themselves."""
+        return [person for person in self.team if isinstance(person, Manager)]
+
+    @property
+    def facilitation(self) -> float:
+        """How far he facilitates rather than controls."""
+        return rules.facilitation(self.control_habit)
+
+    @property
+    def support(self) -> float:
+        """What each of his team gets of him: facilitation × attention."""
+        return self.facilitation * self.attention_given
+
+    def attention(self) -> None:
+        """Take in the team's state of last week, and share the capacity among it."""
+        p = self.model.parameters
+        team_load = self.team_responsibility = self.team_appreciation = 0.0
+        for person in self.team:
+            team_load += rules.load(person.autonomy, person.responsibility, p)
+            self.team_responsibility += person.responsibility
+            self.team_appreciation += person.appreciation
+        self.team_assurance = 0.0
+        for manager in self.managers_in_team:
+            self.team_assurance += manager.assurance
+        self.autonomy_before = self.autonomy
+        self.attention_given = rules.attention(team_load, p)
+
+    def letting_go(self) -> None:
+        """Give each of the team more autonomy, or take it back."""
+        p, asked = self.model.parameters, self.asked
+        for person in self.team:
+            person.why_autonomy = rules.letting_go(
+                asked,
+                person.trust,
+                self.attention_given,
+                self.autonomy_before,
+                self.control_habit,
+                self.assurance,
+                p,
+            )
+            person.autonomy = rules.autonomy_after(
+                person.autonomy, rules.utility_of_letting_go(person.why_autonomy), p
+            )
+
+    def taking_stock(self) -> None:
+        """Draw assurance from control or signs, and strengthen or lose the habit of control."""
+        p, size = self.model.parameters, len(self.team)
+        left = signs = 0.0
+        for person in self.team:
+            left += person.left
+            signs += person.sign
+        let_go = left / size
+        carried = rules.carried_by_managers(self.asked, p)
+        share_of_peers = rules.share_of_others(
+            len(self.manager.managers_in_team) if self.manager else 0
+        )
+        self.assurance, self.control_habit = (
+            rules.assurance_after(
+                self.assurance,
+                rules.usefulness(let_go, signs / size, self.team_appreciation / size, p),
+                self.begun,
+                carried,
+                self.control_habit,
+                rules.mean_of_others(
+                    self.manager.team_assurance if self.manager else 0.0,
+                    self.assurance,
+                    share_of_peers,
+                ),
+                rules.weight_of_peers(share_of_peers, p),
+                p,
+            ),
+            rules.control_habit_after(self.control_habit, let_go, self.begun, carried, p),
+        )

@@ -1,0 +1,88 @@
+"""How a number of the model is declared, and how a value is held against its declaration."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable
+from dataclasses import Field, dataclass, field
+from numbers import Integral, Real
+
+from empowersim.errors import ParameterError
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What is known of one number of the model, apart from its value in a run.
+
+    `low` and `high` bound the values allowed (both included); `unit` is "1" for a pure number;
+    `label_en` and `label_fr` are what a slider shows; `meaning` and `source` are sentences.
+    """
+
+    group: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    label_en: str
+    label_fr: str
+    meaning: str
+    source: str
+
+    def check(self, name: str, value: object) -> None:
+        """Refuse a value that is no number or lies outside the range.
+
+        Raises:
+            ParameterError: naming the parameter, the value and what is allowed.
+        """
+        allowed = f"[{self.low:g}, {self.high:g}]"
+        if isinstance(value, bool) or not isinstance(value, Real) or math.isnan(value):
+            raise ParameterError(f"{name} = {value!r} is not a number; give one in {allowed}")
+        if not self.low <= value <= self.high:
+            raise ParameterError(f"{name} = {value:g} is outside {allowed}; give a number in it")
+
+
+def declared(
+    group: str,
+    default: float,
+    low: float,
+    high: float,
+    unit: str,
+    label_en: str,
+    label_fr: str,
+    meaning: str,
+    source: str,
+) -> float:
+    """A dataclass field with its declaration; typed as the float that an instance holds."""
+    declaration = Declaration(
+        group, default, low, high, unit, label_en, label_fr, meaning, source
+    )
+    made: float = field(default=float(default), metadata={"declaration": declaration})
+    return made
+
+
+def declaration_of(declared_field: Field[float]) -> Declaration:
+    """The declaration that `declared` stored in a dataclass field."""
+    found: Declaration = declared_field.metadata["declaration"]
+    return found
+
+
+def check_whole(name: str, value: object, low: int, high: int) -> None:
+    """Refuse what is not a whole number from `low` to `high`.
+
+    Raises:
+        ParameterError: naming the number, the value and the range.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise ParameterError(
+            f"{name} = {value!r} is not a whole number; give one from {low} to {high}"
+        )
+    if not low <= value <= high:
+        raise ParameterError(f"{name} = {value} is outside [{low}, {high}]; give a number in it")
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str], where_to_look: str) -> str:
+    """One line for a name that does not exist: it, the nearest known one, and where all are."""
+    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return f"no {kind} is called {str(name)!r}{hint} ({where_to_look})"

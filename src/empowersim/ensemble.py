@@ -1,0 +1,567 @@
+"""The compiled engine: many runs at once, one in each lane, on the same org chart.
+
+State is `[person][lane]`: the innermost loop runs over lanes, so that every lane reads the same
+manager and the processor handles several lanes in one instruction. A week goes through the teams in
+breadth-first order and, for each, through the phases of `week.PHASES`. Going team by team gives the
+same as going phase by phase: what is read of people outside the team is last week's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empowersim import outcomes, rules
+from empowersim import random_streams as luck
+from empowersim.compiled import LANES, callable_from_kernels, kernel, parameters_in_lane
+from empowersim.org_chart import Hierarchy
+from empowersim.org_chart import Hierarchy
+from empowersim.parameters import DECLARATIONS
+from empowersim.scenarios import Scenario
+from empowersim.scenarios import Scenario
+
+type Rows = NDArray[np.float64]
+type Indices = NDArray[np.int32]
+
+for _module in (luck, outcomes, rules):
+    callable_from_kernels(_module)
+
+
+class Chart(NamedTuple):
+    """The org chart in breadth-first order; (n_people,) but where said."""
+
+    team_start: Indices
+    team_size: Indices
+    manager: Indices
+    peers: Indices  # managers with the same boss, himself included; 0 for the head
+    group: Indices  # the row of the sums that a person is counted in
+    cohort: Indices  # which of the cohorts, who start in the same week, a person belongs to
+    delay_of_cohort: Rows  # (n_cohorts,) weeks by which a cohort starts later than the first
+
+
+class State(NamedTuple):
+    """Everyone's state in every lane, each (n_people, LANES), in [0, 1]."""
+
+    autonomy: Rows
+    responsibility: Rows
+    trust: Rows
+    readiness: Rows
+    willingness: Rows
+    disposition: Rows
+    strain: Rows
+    appreciation: Rows
+    control_habit: Rows
+    assurance: Rows
+
+
+class Room(NamedTuple):
+    """Room for what the phases of one week hand on, in every lane."""
+
+    asked: Rows  # (n_cohorts, LANES) intensity of the change
+    begun: Rows  # (n_cohorts, LANES) whether coaching and training have begun
+    autonomy_before: Rows  # (n_people, LANES) last week's
+    team_assurance: Rows  # (n_people, LANES) last week's sum over the managers of a team
+    team_attention: Rows  # this and what follows: (LANES,), of the team at hand
+    team_responsibility: Rows
+    team_appreciation: Rows
+    team_left: Rows
+    team_signs: Rows
+
+
+class Sums(NamedTuple):
+    """The measures of `outcomes.MEASURES` summed over each group, each (n_groups, LANES)."""
+
+    autonomy: Rows
+    responsibility: Rows
+    trust: Rows
+    readiness: Rows
+    willingness: Rows
+    strain: Rows
+    appreciation: Rows
+    directed: Rows
+    adrift: Rows
+    overburdened: Rows
+    partnership: Rows
+    output: Rows
+    departures: Rows
+    control_habit: Rows
+    assurance: Rows
+
+
+class Interventions(NamedTuple):
+    """Changes of parameters, each (n_interventions,)."""
+
+    week: NDArray[np.int64]
+    parameter: NDArray[np.int64]
+    lane: NDArray[np.int64]
+    value: Rows
+
+
+@kernel
+def begin(table: Rows, keys: luck.Keys, state: State) -> None:
+    """Draw everyone's initial state."""
+    for person in range(len(state.autonomy)):
+        for lane in range(LANES):
+            p = parameters_in_lane(table, lane)
+            key = luck.nth(luck.nth(keys[lane], np.uint64(0)), np.uint64(person))
+            autonomy = rules.normal_clipped(
+                p.initial_autonomy,
+                p.initial_autonomy_sd,
+                luck.standard_normal(key, luck.INITIAL_AUTONOMY),
+            )
+            state.autonomy[person, lane] = p.root_autonomy if person == 0 else autonomy
+            state.responsibility[person, lane] = rules.normal_clipped(
+                p.initial_responsibility,
+                p.initial_responsibility_sd,
+                luck.standard_normal(key, luck.INITIAL_RESPONSIBILITY),
+            )
+            state.trust[person, lane] = rules.normal_clipped(
+                p.initial_trust, p.initial_trust_sd, luck.standard_normal(key, luck.INITIAL_TRUST)
+            )
+            state.strain[person, lane] = rules.normal_clipped(
+                p.initial_strain,
+                p.initial_strain_sd,
+                luck.standard_normal(key, luck.INITIAL_STRAIN),
+            )
+            state.appreciation[person, lane] = rules.normal_clipped(
+                p.initial_appreciation,
+                p.initial_appreciation_sd,
+                luck.standard_normal(key, luck.INITIAL_APPRECIATION),
+            )
+            state.control_habit[person, lane] = rules.normal_clipped(
+                p.initial_control_habit,
+                p.initial_control_habit_sd,
+                luck.standard_normal(key, luck.INITIAL_CONTROL_HABIT),
+            )
+            state.assurance[person, lane] = rules.normal_clipped(
+                p.initial_assurance,
+                p.initial_assurance_sd,
+                luck.standard_normal(key, luck.INITIAL_ASSURANCE),
+            )
+            state.readiness[person, lane] = rules.uniform_between(
+                p.readiness_low, p.readiness_high, luck.uniform(key, luck.INITIAL_READINESS)
+            )
+            disposition = rules.uniform_between(
+                p.disposition_low, p.disposition_high, luck.uniform(key, luck.INITIAL_DISPOSITION)
+            )
+            state.disposition[person, lane] = disposition
+            state.willingness[person, lane] = disposition
+
+
+# Long for a reason: the phases share a team's rows while these are in the nearest cache. The arrays
+# are taken out of their tuples first: a tuple's attribute in a loop over lanes keeps it from SIMD.
+@kernel
+def live_one_week(
+    week: int,
+    table: Rows,
+    week_keys: luck.Keys,
+    chart: Chart,
+    state: State,
+    room: Room,
+    sums: Sums,
+) -> None:
+    """Advance every lane by one week, phase by phase for one team after the other."""
+    team_start, team_size, manager_of, peers_of, group, cohort, delay_of_cohort = chart
+    (
+        all_autonomy,
+        all_responsibility,
+        all_trust,
+        all_readiness,
+        all_willingness,
+        all_disposition,
+        all_strain,
+        all_appreciation,
+        all_control_habit,
+        all_assurance,
+    ) = state
+    (
+        asked,
+        begun,
+        autonomy_before,
+        team_assurance,
+        team_attention,
+        team_responsibility,
+        team_appreciation,
+        team_left,
+        team_signs,
+    ) = room
+    output, departures = sums.output, sums.departures
+
+    for row in range(len(output)):
+        for lane in range(LANES):
+            output[row, lane] = 0.0
+            departures[row, lane] = 0.0
+    for start in range(len(delay_of_cohort)):
+        for lane in range(LANES):
+            p = parameters_in_lane(table, lane)
+            asked[start, lane] = rules.intensity(week, delay_of_cohort[start], p)
+            begun[start, lane] = rules.under_way(week, delay_of_cohort[start], p)
+
+    for manager in range(len(team_size)):
+        size = team_size[manager]
+        if size == 0:
+            continue
+        team = range(team_start[manager], team_start[manager] + size)
+        share_of_teammates = rules.share_of_others(size)
+        share_of_peers = rules.share_of_others(peers_of[manager])
+        managers_cohort = cohort[manager]
+
+        # Attention
+        for lane in range(LANES):
+            team_attention[lane] = 0.0
+            team_responsibility[lane] = 0.0
+            team_appreciation[lane] = 0.0
+            team_left[lane] = 0.0
+            team_signs[lane] = 0.0
+            team_assurance[manager, lane] = 0.0
+        for person in team:
+            for lane in range(LANES):
+                p = parameters_in_lane(table, lane)
+                autonomy = all_autonomy[person, lane]
+                responsibility = all_responsibility[person, lane]
+                team_attention[lane] += rules.load(autonomy, responsibility, p)
+                team_responsibility[lane] += responsibility
+                team_appreciation[lane] += all_appreciation[person, lane]
+                autonomy_before[person, lane] = autonomy
+            if team_size[person] > 0:
+                for lane in range(LANES):
+                    team_assurance[manager, lane] += all_assurance[person, lane]
+        for lane in range(LANES):
+            p = parameters_in_lane(table, lane)
+            team_attention[lane] = rules.attention(team_attention[lane], p)
+
+        own_group = group[team_start[manager]]
+        for person in team:
+            own_cohort = cohort[person]
+            for lane in range(LANES):
+                p = parameters_in_lane(table, lane)
+                attention = team_attention[lane]
+                control_habit = all_control_habit[manager, lane]
+                facilitation = rules.facilitation(control_habit)
+                support = facilitation * attention
+
+                # Letting go
+                trust = all_trust[person, lane]
+                utility = rules.utility_of_letting_go(
+                    rules.letting_go(
+                        asked[managers_cohort, lane],
+                        trust,
+                        attention,
+                        autonomy_before[manager, lane],
+                        control_habit,
+                        all_assurance[manager, lane],
+                        p,
+                    )
+                )
+                autonomy = rules.autonomy_after(all_autonomy[person, lane], utility, p)
+
+                # Taking on
+                readiness = all_readiness[person, lane]
+                willingness = all_willingness[person, lane]
+                strain = all_strain[person, lane]
+                responsibility = all_responsibility[person, lane]
+                drive = rules.drive(readiness, willingness)
+                carried = rules.carried_by_collaborators(asked[own_cohort, lane], p)
+                peers = rules.mean_of_others(
+                    team_responsibility[lane], responsibility, share_of_teammates
+                )
+                utility = rules.utility_of_taking_on(
+                    rules.taking_on(autonomy, carried, drive, peers, support, strain, p)
+                )
+                responsibility = rules.responsibility_after(responsibility, utility, p)
+
+                # Encounters
+                key = luck.nth(week_keys[lane], np.uint64(person))
+                complexity = luck.uniform(key, luck.COMPLEXITY)
+                left = rules.happens(autonomy, luck.uniform(key, luck.LEFT_TO_HIM))
+                took = rules.happens(responsibility, luck.uniform(key, luck.INITIATIVE))
+                chance = rules.success_probability(
+                    left, took, complexity, readiness, strain, attention, support, p
+                )
+                succeeded = rules.happens(chance, luck.uniform(key, luck.SUCCESS))
+                appreciation = all_appreciation[person, lane]
+
+                # Consequences
+                disposition = all_disposition[person, lane]
+                trust = rules.trust_after(trust, left, took, succeeded, p)
+                sign = rules.sign(left, took, appreciation, p)
+                new_readiness = rules.readiness_after(
+                    readiness, left, took, facilitation, begun[own_cohort, lane], p
+                )
+                new_strain = rules.strain_after(
+                    strain, left, took, complexity, readiness, drive, support, carried, p
+                )
+                willingness = rules.willingness_after(
+                    willingness, left, took, succeeded, disposition, drive, strain, appreciation, p
+                )
+                appreciation = rules.appreciation_after(
+                    appreciation, autonomy, drive, strain, support, p
+                )
+
+                # Leaving
+                chance = rules.leaving_probability(new_strain, p)
+                leaves = rules.happens(chance, luck.uniform(key, luck.LEAVING))
+                newcomers_readiness = rules.uniform_between(
+                    p.readiness_low, p.readiness_high, luck.uniform(key, luck.NEW_READINESS)
+                )
+                newcomers_disposition = rules.uniform_between(
+                    p.disposition_low, p.disposition_high, luck.uniform(key, luck.NEW_DISPOSITION)
+                )
+                gone = leaves > 0.5
+                all_autonomy[person, lane] = autonomy
+                all_responsibility[person, lane] = responsibility
+                all_trust[person, lane] = p.neutral_trust if gone else trust
+                all_readiness[person, lane] = newcomers_readiness if gone else new_readiness
+                all_willingness[person, lane] = newcomers_disposition if gone else willingness
+                all_disposition[person, lane] = newcomers_disposition if gone else disposition
+                all_strain[person, lane] = 0.0 if gone else new_strain
+                all_appreciation[person, lane] = p.neutral_appreciation if gone else appreciation
+
+                team_left[lane] += left
+                team_signs[lane] += sign
+                output[own_group, lane] += succeeded
+                departures[own_group, lane] += leaves
+
+        # Taking stock
+        for lane in range(LANES):
+            p = parameters_in_lane(table, lane)
+            control_habit = all_control_habit[manager, lane]
+            assurance = all_assurance[manager, lane]
+            carried = rules.carried_by_managers(asked[managers_cohort, lane], p)
+            coached = begun[managers_cohort, lane]
+            let_go = team_left[lane] / size
+            useful = rules.usefulness(
+                let_go, team_signs[lane] / size, team_appreciation[lane] / size, p
+            )
+            all_assurance[manager, lane] = rules.assurance_after(
+                assurance,
+                useful,
+                coached,
+                carried,
+                control_habit,
+                rules.mean_of_others(
+                    team_assurance[manager_of[manager], lane], assurance, share_of_peers
+                ),
+                rules.weight_of_peers(share_of_peers, p),
+                p,
+            )
+            all_control_habit[manager, lane] = rules.control_habit_after(
+                control_habit, let_go, coached, carried, p
+            )
+
+
+@kernel
+def measure(table: Rows, chart: Chart, state: State, sums: Sums) -> None:
+    """Sum the measures of the state over the people of every group; flows are summed already."""
+    autonomy, responsibility, trust, readiness, willingness = state[:5]
+    strain, appreciation, control_habit, assurance = state[6:]
+    group, team_size = chart.group, chart.team_size
+    (
+        sum_autonomy,
+        sum_responsibility,
+        sum_trust,
+        sum_readiness,
+        sum_willingness,
+        sum_strain,
+        sum_appreciation,
+        directed,
+        adrift,
+        overburdened,
+        partnership,
+        _output,
+        _departures,
+        sum_control_habit,
+        sum_assurance,
+    ) = sums
+    for row in range(len(directed)):
+        for lane in range(LANES):
+            sum_autonomy[row, lane] = 0.0
+            sum_responsibility[row, lane] = 0.0
+            sum_trust[row, lane] = 0.0
+            sum_readiness[row, lane] = 0.0
+            sum_willingness[row, lane] = 0.0
+            sum_strain[row, lane] = 0.0
+            sum_appreciation[row, lane] = 0.0
+            directed[row, lane] = 0.0
+            adrift[row, lane] = 0.0
+            overburdened[row, lane] = 0.0
+            partnership[row, lane] = 0.0
+            sum_control_habit[row, lane] = 0.0
+            sum_assurance[row, lane] = 0.0
+    for person in range(len(team_size)):
+        row = group[person]
+        if person > 0:
+            for lane in range(LANES):
+                p = parameters_in_lane(table, lane)
+                regime = outcomes.regime(autonomy[person, lane], responsibility[person, lane], p)
+                sum_autonomy[row, lane] += autonomy[person, lane]
+                sum_responsibility[row, lane] += responsibility[person, lane]
+                sum_trust[row, lane] += trust[person, lane]
+                sum_readiness[row, lane] += readiness[person, lane]
+                sum_willingness[row, lane] += willingness[person, lane]
+                sum_strain[row, lane] += strain[person, lane]
+                sum_appreciation[row, lane] += appreciation[person, lane]
+                directed[row, lane] += regime.directed
+                adrift[row, lane] += regime.adrift
+                overburdened[row, lane] += regime.overburdened
+                partnership[row, lane] += regime.partnership
+        if team_size[person] > 0:
+            for lane in range(LANES):
+                sum_control_habit[row, lane] += control_habit[person, lane]
+                sum_assurance[row, lane] += assurance[person, lane]
+
+
+@kernel
+def live(
+    first: int,
+    last: int,
+    first_recorded: int,
+    table: Rows,
+    keys: luck.Keys,
+    interventions: Interventions,
+    chart: Chart,
+    state: State,
+    room: Room,
+    sums: Sums,
+    record: Rows,
+) -> None:
+    """Live the weeks `first` to `last`, recording sums from week `first_recorded` on.
+
+    `table` changes with the interventions; `record` is (weeks recorded, n_measures, n_groups,
+    LANES).
+    """
+    week_keys = np.empty(LANES, np.uint64)
+    for week in range(first, last + 1):
+        for k in range(len(interventions.week)):
+            if interventions.week[k] == week:
+                table[interventions.parameter[k], interventions.lane[k]] = interventions.value[k]
+        for lane in range(LANES):
+            week_keys[lane] = luck.nth(keys[lane], np.uint64(week))
+        live_one_week(week, table, week_keys, chart, state, room, sums)
+        if week >= first_recorded:
+            measure(table, chart, state, sums)
+            for k in range(len(sums)):
+                for row in range(record.shape[2]):
+                    for lane in range(LANES):
+                        record[week - first_recorded, k, row, lane] = sums[k][row, lane]
+
+
+class Batch:
+    """Up to LANES runs on the same chart with the same rollout, ready to live.
+
+    Args:
+        hierarchy: the chart.
+        delays: weeks by which each person starts later than the first, (n_people,).
+        group: row of the sums in which each person is counted, (n_people,), non-decreasing from 0.
+        scenarios: what each lane runs; 1 to LANES.
+        keys: each lane's key (`random_streams.replicate_key`).
+    """
+
+    def __init__(
+        self,
+        hierarchy: Hierarchy,
+        delays: Rows,
+        group: Indices,
+        scenarios: Sequence[Scenario],
+        keys: Sequence[np.uint64],
+    ) -> None:
+        self.used = len(scenarios)
+        # Lanes left over repeat the first one; what they do is thrown away.
+        scenarios = [*scenarios, *[scenarios[0]] * (LANES - self.used)]
+        n_people, n_groups = hierarchy.n_people, int(group[-1]) + 1
+        delay_of_cohort, cohort = np.unique(delays, return_inverse=True)
+        self.keys = np.array([*keys, *[keys[0]] * (LANES - self.used)], np.uint64)
+        self.table = np.array(
+            [[getattr(each.parameters, name) for each in scenarios] for name in DECLARATIONS]
+        )
+        self.interventions = _interventions(scenarios)
+        self.chart = Chart(
+            team_start=hierarchy.team_start,
+            team_size=hierarchy.team_size,
+            manager=hierarchy.manager,
+            peers=_peers(hierarchy),
+            group=group,
+            cohort=cohort.astype(np.int32),
+            delay_of_cohort=delay_of_cohort,
+        )
+        self.state = State(*(np.empty((n_people, LANES)) for _ in State._fields))
+        self.room = Room(
+            *(np.empty((len(delay_of_cohort), LANES)) for _ in range(2)),
+            *(np.empty((n_people, LANES)) for _ in range(2)),
+            *(np.empty(LANES) for _ in range(5)),
+        )
+        self.sums = Sums(*(np.zeros((n_groups, LANES)) for _ in Sums._fields))
+        begin(self.table, self.keys, self.state)
+        # The head's own autonomy is nobody's decision: no phase writes it.
+        self.room.autonomy_before[0] = self.state.autonomy[0]
+
+    def run(self, weeks: int, first_recorded: int) -> Rows:
+        """Live `weeks` weeks; the sums of weeks `first_recorded` (from 0) to the last.
+
+        Shape (weeks recorded, n_measures, n_groups, lanes used).
+        """
+        n_groups = len(self.sums.autonomy)
+        record = np.empty((weeks + 1 - first_recorded, len(Sums._fields), n_groups, LANES))
+        lived = record
+        if first_recorded == 0:
+            measure(self.table, self.chart, self.state, self.sums)
+            record[0] = np.array(self.sums)
+            lived = record[1:]
+        self._live(1, weeks, max(first_recorded, 1), lived)
+        return record[..., : self.used]
+
+    def trace(self, weeks: int) -> Rows:
+        """Live `weeks` weeks; everyone's state in every week from 0.
+
+        Shape (weeks + 1, n_states, n_people, lanes used), states in the order of `State`.
+        """
+        nothing = np.empty((0, *(len(Sums._fields), *self.sums.autonomy.shape)))
+        states = [np.array(self.state)]
+        for week in range(1, weeks + 1):
+            self._live(week, week, week + 1, nothing)
+            states.append(np.array(self.state))
+        return np.array(states)[..., : self.used]
+
+    def _live(self, first: int, last: int, first_recorded: int, record: Rows) -> None:
+        live(
+            first,
+            last,
+            first_recorded,
+            self.table,
+            self.keys,
+            self.interventions,
+            self.chart,
+            self.state,
+            self.room,
+            self.sums,
+            record,
+        )
+
+
+def _interventions(scenarios: Sequence[Scenario]) -> Interventions:
+    """The interventions of every lane as columns."""
+    row = {name: k for k, name in enumerate(DECLARATIONS)}
+    each = [
+        (change.week, row[change.lever], lane, change.value)
+        for lane, scenario in enumerate(scenarios)
+        for change in scenario.interventions
+    ]
+    week, parameter, lane, value = zip(*each, strict=True) if each else ((), (), (), ())
+    return Interventions(
+        np.array(week, np.int64),
+        np.array(parameter, np.int64),
+        np.array(lane, np.int64),
+        np.array(value, np.float64),
+    )
+
+
+def _peers(hierarchy: Hierarchy) -> Indices:
+    """How many managers report to each person's boss; 0 for the head, (n_people,)."""
+    below_the_head = hierarchy.managers[hierarchy.managers > 0]
+    in_team = np.bincount(hierarchy.manager[below_the_head], minlength=hierarchy.n_people)
+    peers = in_team[hierarchy.manager].astype(np.int32)
+    peers[0] = 0
+    return peers

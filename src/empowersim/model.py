@@ -1,0 +1,138 @@
+"""The Mesa model: for watching and explaining one run, person by person."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import mesa
+import numpy as np
+from mesa.discrete_space import Network
+
+from empowersim import outcomes
+from empowersim import random_streams as luck
+from empowersim.agents import Collaborator, Manager
+from empowersim.org_chart import Chart, hierarchy
+from empowersim.parameters import Parameters
+from empowersim.scenarios import Scenario, as_scenario
+from empowersim.week import PHASES
+
+
+class EmpowermentModel(mesa.Model):  # type: ignore[misc]
+    """One run of a scenario on an org chart; `step()` lives one week.
+
+    The same seed and replicate give the same luck, and so the same state to the last bit, as the
+    ensemble engine (`empowersim.simulate`).
+
+    Attributes:
+        week: the last week lived; 0 at the start.
+        parameters: the parameters in force, interventions included.
+        collaborators, managers: the agents by role, in breadth-first order; a middle manager is in
+            both, the head in the second only.
+        measures: the week's measures by name (`empowersim.outcomes.MEASURES`).
+        datacollector: Mesa's, with one row of measures for each week from 0.
+        grid: Mesa's network space; each cell's coordinate is the person's id in the chart.
+
+    Raises:
+        ScenarioError, ParameterError, OrgChartError: what is given makes no run.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters | Scenario | None = None,
+        org_chart: Chart | None = None,
+        *,
+        seed: int = 0,
+        replicate: int = 0,
+    ) -> None:
+        """Draw everyone's initial state on the chart (default: `org_chart.balanced()`)."""
+        super().__init__(rng=seed)
+        if org_chart is None:
+            from empowersim.org_chart import balanced
+
+            org_chart = balanced()
+        self._scenario = as_scenario(Parameters() if parameters is None else parameters)
+        self.parameters = self._scenario.parameters
+        self.hierarchy = hierarchy(org_chart)
+        self.delays = self._scenario.rollout.delays(self.hierarchy)
+        self.week = 0
+        self._key = luck.replicate_key(seed, replicate)
+        n_people = self.hierarchy.n_people
+        uniform, normal = luck.initial_draws(self._key, n_people)
+        self.initial_draws = uniform.tolist(), normal.tolist()
+        self.draws: list[list[float]] = []
+        self.grid = Network(org_chart.to_undirected(), random=self.random)
+        self._hire()
+        self.measures = self.measure(range(n_people))
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"week": "week"}
+            | {name: _reader_of(name) for name in outcomes.NAMES}
+        )
+        self.datacollector.collect(self)
+
+    def _hire(self) -> None:
+        """One agent a person, managers before their teams."""
+        self.people: list[Collaborator] = []
+        cells = {cell.coordinate: cell for cell in self.grid.all_cells}
+        for number, (person, boss, size) in enumerate(
+            zip(
+                self.hierarchy.ids,
+                self.hierarchy.manager,
+                self.hierarchy.team_size,
+                strict=True,
+            )
+        ):
+            role = Manager if size else Collaborator
+            manager = self.people[boss] if number else None
+            assert manager is None or isinstance(manager, Manager)  # noqa: S101 (for the types)
+            agent = role(self, cells[person], number, manager)
+            if manager:
+                manager.team.append(agent)
+            self.people.append(agent)
+        self.collaborators = self.people[1:]
+        self.managers = [person for person in self.people if isinstance(person, Manager)]
+
+    def step(self) -> None:
+        """Live one week: interventions, then the phases in order, then the measures."""
+        self.week += 1
+        changes = self._scenario.changes_by_week.get(self.week)
+        if changes:
+            self.parameters = self.parameters.with_changes(changes)
+        self.draws = luck.week_draws(self._key, self.week, self.hierarchy.n_people).tolist()
+        actors: dict[str, Any] = {"managers": self.managers, "collaborators": self.collaborators}
+        for phase in PHASES:
+            for agent in actors[phase.actors]:
+                getattr(agent, phase.name)()
+        self.measures = self.measure(range(self.hierarchy.n_people))
+        self.datacollector.collect(self)
+
+    def measure(self, people: range) -> dict[str, float]:
+        """The measures of some people, a range of breadth-first numbers; NaN where over nobody.
+
+        Sums go one by one in breadth-first order, as in the ensemble engine: Python's `sum` would
+        round differently.
+        """
+        p = self.parameters
+        sums = dict.fromkeys(outcomes.NAMES, 0.0)
+        members = [self.people[number] for number in people]
+        relations = [person for person in members if person.manager]
+        managers = [person for person in members if isinstance(person, Manager)]
+        for person in relations:
+            for name in outcomes.STATES:
+                sums[name] += getattr(person, name)
+            regime = outcomes.regime(person.autonomy, person.responsibility, p)
+            for name, indicator in regime._asdict().items():
+                sums[name] += indicator
+            sums["output"] += person.succeeded
+            sums["departures"] += person.gone
+        for manager in managers:
+            sums["control_habit"] += manager.control_habit
+            sums["assurance"] += manager.assurance
+        means = outcomes.means(
+            np.array(list(sums.values())), len(relations), len(managers), self.week
+        )
+        return dict(zip(outcomes.NAMES, means.tolist(), strict=True))
+
+
+def _reader_of(name: str) -> Any:
+    return lambda model: model.measures[name]

@@ -1,0 +1,359 @@
+"""`simulate`: points and replicates through either engine, as tidy tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from empowersim import outcomes
+from empowersim.declaration import check_whole, unknown_name
+from empowersim.errors import RunError
+from empowersim.executors import in_threads
+from empowersim.org_chart import Chart, Hierarchy, hierarchy
+from empowersim.parameters import Parameters
+from empowersim.random_streams import replicate_key
+from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Record = Literal["final", "weekly", "people"]
+type Engine = Literal["ensemble", "mesa"]
+type Progress = Callable[[int], None]
+
+MAX_RUNS = 100_000_000
+STATES = (
+    "autonomy",
+    "responsibility",
+    "trust",
+    "readiness",
+    "willingness",
+    "disposition",
+    "strain",
+    "appreciation",
+    "control_habit",
+    "assurance",
+)
+"""The columns of a table of people: everyone's state."""
+
+
+class Run(NamedTuple):
+    """One point with one replicate."""
+
+    point: int
+    replicate: int
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Everything that decides the outcome of a simulation, checked."""
+
+    scenarios: tuple[Scenario, ...]
+    hierarchy: Hierarchy
+    chart: Chart
+    replicates: int
+    weeks: int
+    seed: int
+    record: Record
+    by_level: bool
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, replicates of a point together."""
+        return tuple(
+            Run(point, replicate)
+            for point in range(len(self.scenarios))
+            for replicate in range(self.replicates)
+        )
+
+    @cached_property
+    def group(self) -> NDArray[np.int32]:
+        """The row of the tables in which each person is counted, (n_people,)."""
+        return self.hierarchy.level if self.by_level else np.zeros_like(self.hierarchy.level)
+
+    @property
+    def first_recorded(self) -> int:
+        """The first week of the tables."""
+        return self.weeks if self.record == "final" else 0
+
+
+class Results:
+    """The tables of a simulation, in rows sorted by point, replicate, week.
+
+    Attributes:
+        scenarios: what was run at each point, by number.
+    """
+
+    def __init__(self, plan: Plan, values: NDArray[np.float64]) -> None:
+        self.scenarios = plan.scenarios
+        self._plan = plan
+        self._values = values
+
+    @cached_property
+    def weekly(self) -> pd.DataFrame:
+        """A row a week, from 0: `point`, `replicate`, `week` (and `level`), a column a measure.
+
+        Raises:
+            RunError: only the final week was recorded, or everyone's state.
+        """
+        self._needs("weekly", "weekly")
+        return self._means()
+
+    @cached_property
+    def final(self) -> pd.DataFrame:
+        """The last week's rows, in the columns of `weekly`.
+
+        Raises:
+            RunError: everyone's state was recorded.
+        """
+        self._needs("final", "final", "weekly")
+        table = self._means()
+        return table[table["week"] == self._plan.weeks].reset_index(drop=True)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """A row a person and week: `point`, `replicate`, `week`, `person`, a column a state.
+
+        NaN where a person has none: only managers have `control_habit` and `assurance`, and the
+        head has no relation upwards.
+
+        Raises:
+            RunError: people were not recorded.
+        """
+        self._needs("people", "people")
+        return _people_table(self._plan, self._values)
+
+    def _needs(self, table: str, *records: Record) -> None:
+        if self._plan.record not in records:
+            raise RunError(
+                f"there is no table {table!r}: this was recorded with"
+                f" record={self._plan.record!r}; simulate with record={records[-1]!r}"
+            )
+
+    def _means(self) -> pd.DataFrame:
+        return _measures_table(self._plan, self._values)
+
+
+def simulate(
+    parameters: Parameters | Scenario | Sequence[Parameters | Scenario],
+    org_chart: Chart | None = None,
+    *,
+    replicates: int = 1,
+    weeks: int | None = None,
+    seed: int = 0,
+    record: Record = "weekly",
+    by_level: bool = False,
+    engine: Engine = "ensemble",
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Results:
+    """Run every point with every replicate on an org chart.
+
+    Points share their replicates' luck (common random numbers), so differences between points are
+    differences between policies. The result does not depend on engine, workers or order.
+
+    Args:
+        parameters: one point or several, each Parameters or a Scenario.
+        org_chart: a tree in which edges lead to the manager; default `org_chart.balanced()`.
+        replicates: runs of each point, from 1.
+        weeks: weeks to live; by default the scenarios' own (156 unless they say otherwise).
+        seed: from 0 to 2⁶⁴ − 1.
+        record: "final", the last week's measures; "weekly", every week's; "people", everyone's
+            state in every week (large).
+        by_level: measures of each level of the hierarchy on its own, in a column `level`.
+        engine: "ensemble" (compiled, thousands of runs) or "mesa" (one agent a person).
+        workers: threads of the ensemble engine; default one a core.
+        progress: called with the number of runs finished since the last call.
+
+    Raises:
+        RunError, ParameterError, ScenarioError, OrgChartError: what is given makes no run.
+    """
+    plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
+    if engine not in get_args(Engine.__value__):
+        raise RunError(unknown_name("engine", engine, get_args(Engine.__value__), "engines: "))
+    if workers is not None:
+        check_whole("workers", workers, 1, 1024)
+    run_all = _with_ensemble if engine == "ensemble" else _with_mesa
+    values: NDArray[np.float64] | None = None
+    for runs, part in run_all(plan, workers):
+        if values is None:
+            values = np.empty((len(plan.runs), *part.shape[1:]))
+        values[runs] = part
+        if progress:
+            progress(len(runs))
+    assert values is not None  # noqa: S101 (a plan has at least one run)
+    return Results(plan, values)
+
+
+def _plan(
+    parameters: Parameters | Scenario | Sequence[Parameters | Scenario],
+    org_chart: Chart | None,
+    replicates: int,
+    weeks: int | None,
+    seed: int,
+    record: Record,
+    by_level: bool,
+) -> Plan:
+    """Refuse at the door what makes no run."""
+    given = [parameters] if isinstance(parameters, Parameters | Scenario) else list(parameters)
+    scenarios = tuple(as_scenario(each) for each in given)
+    if not scenarios:
+        raise RunError("no point to simulate: the list of parameters is empty; give at least one")
+    check_whole("replicates", replicates, 1, MAX_RUNS)
+    own_weeks = {scenario.weeks for scenario in scenarios}
+    if weeks is None and len(own_weeks) > 1:
+        raise RunError(
+            f"the scenarios last {', '.join(map(str, sorted(own_weeks)))} weeks; say how many"
+            " with weeks="
+        )
+    weeks = own_weeks.pop() if weeks is None else weeks
+    check_whole("weeks", weeks, 1, MAX_WEEKS)
+    replicate_key(seed, 0)
+    if record not in get_args(Record.__value__):
+        raise RunError(unknown_name("recording", record, get_args(Record.__value__), "recordings: final, weekly, people"))
+    if org_chart is None:
+        from empowersim.org_chart import balanced
+
+        org_chart = balanced()
+    return Plan(
+        scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
+    )
+
+
+# --- Engines ----------------------------------------------------------------------------------
+
+type Part = tuple[NDArray[np.int64], NDArray[np.float64]]
+"""Numbers of runs, and their values: (runs, weeks, n_measures, n_groups) or, of people,
+(runs, weeks, n_states, n_people)."""
+
+
+def _with_ensemble(plan: Plan, workers: int | None) -> Iterator[Part]:
+    """Batches of runs that share a rollout, in threads."""
+    from empowersim.compiled import LANES
+    from empowersim.ensemble import Batch
+
+    def work(task: tuple[NDArray[np.float64], NDArray[np.int64]]) -> Part:
+        delays, numbers = task
+        runs = [plan.runs[number] for number in numbers]
+        batch = Batch(
+            plan.hierarchy,
+            delays,
+            plan.group,
+            [plan.scenarios[run.point] for run in runs],
+            [replicate_key(plan.seed, run.replicate) for run in runs],
+        )
+        if plan.record == "people":
+            return numbers, np.moveaxis(batch.trace(plan.weeks), -1, 0)
+        sums = np.moveaxis(batch.run(plan.weeks, plan.first_recorded), -1, 0)
+        return numbers, _means_of(plan, sums)
+
+    tasks = [
+        (delays, numbers[first : first + LANES])
+        for delays, numbers in _runs_by_rollout(plan)
+        for first in range(0, len(numbers), LANES)
+    ]
+    yield from in_threads(work, tasks, workers)
+
+
+def _runs_by_rollout(plan: Plan) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+    """Everyone's delays, and the numbers of the runs that share them."""
+    numbers: dict[bytes, list[int]] = {}
+    delays: dict[bytes, NDArray[np.float64]] = {}
+    for point, scenario in enumerate(plan.scenarios):
+        own = scenario.rollout.delays(plan.hierarchy)
+        delays[own.tobytes()] = own
+        first = point * plan.replicates
+        numbers.setdefault(own.tobytes(), []).extend(range(first, first + plan.replicates))
+    return [(delays[key], np.array(own, np.int64)) for key, own in numbers.items()]
+
+
+def _means_of(plan: Plan, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sums, (runs, weeks, n_measures, n_groups), as means."""
+    has_team = plan.hierarchy.team_size > 0
+    means = np.empty_like(sums)
+    for group in range(sums.shape[-1]):
+        members = plan.group == group
+        relations = int(members[1:].sum())
+        managers = int((members & has_team).sum())
+        for index in range(sums.shape[1]):
+            means[:, index, :, group] = outcomes.means(
+                sums[:, index, :, group].T, relations, managers, plan.first_recorded + index
+            ).T
+    return means
+
+
+def _with_mesa(plan: Plan, _workers: int | None) -> Iterator[Part]:
+    """One run after the other, one agent a person."""
+    from empowersim.model import EmpowermentModel
+
+    groups = [
+        range(int(np.searchsorted(plan.group, g)), int(np.searchsorted(plan.group, g, "right")))
+        for g in range(int(plan.group[-1]) + 1)
+    ]
+    for number, run in enumerate(plan.runs):
+        model = EmpowermentModel(
+            plan.scenarios[run.point], plan.chart, seed=plan.seed, replicate=run.replicate
+        )
+        rows = []
+        for week in range(plan.weeks + 1):
+            if week > 0:
+                model.step()
+            if plan.record == "people":
+                rows.append(
+                    [[getattr(who, name, np.nan) for who in model.people] for name in STATES]
+                )
+            elif week >= plan.first_recorded:
+                by_group = [list(model.measure(people).values()) for people in groups]
+                rows.append(np.transpose(by_group).tolist())
+        yield np.array([number]), np.array([rows])
+
+
+# --- Tables -----------------------------------------------------------------------------------
+
+
+def _measures_table(plan: Plan, values: NDArray[np.float64]) -> pd.DataFrame:
+    """One row a run, week and group."""
+    columns = _keys(plan, values)
+    group = columns.pop("inner")
+    if plan.by_level:
+        columns["level"] = group
+    return _table(columns, outcomes.NAMES, values)
+
+
+def _people_table(plan: Plan, values: NDArray[np.float64]) -> pd.DataFrame:
+    """One row a run, week and person."""
+    no_manager, no_team = [0], np.flatnonzero(plan.hierarchy.team_size == 0)
+    values = values.copy()
+    for index, name in enumerate(STATES):
+        of_a_manager = name in ("control_habit", "assurance")
+        values[:, :, index, no_team if of_a_manager else no_manager] = np.nan
+    columns = _keys(plan, values)
+    ids = np.array([str(person) for person in plan.hierarchy.ids], dtype=object)
+    columns["person"] = ids[columns.pop("inner")]
+    return _table(columns, STATES, values)
+
+
+def _keys(plan: Plan, values: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
+    """The columns that say which run, week and group or person a row is of."""
+    n_runs, n_weeks, _, n_inner = values.shape
+    run, week, inner = np.indices((n_runs, n_weeks, n_inner)).reshape(3, -1)
+    return {
+        "point": run // plan.replicates,
+        "replicate": run % plan.replicates,
+        "week": week + plan.first_recorded,
+        "inner": inner,
+    }
+
+
+def _table(
+    columns: dict[str, NDArray[np.int64]], names: Sequence[str], values: NDArray[np.float64]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    by_row = np.moveaxis(values, 2, -1).reshape(-1, len(names))
+    return pd.DataFrame(columns | {name: by_row[:, k] for k, name in enumerate(names)})
