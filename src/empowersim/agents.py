@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from mesa.discrete_space import Cell, FixedAgent
 
@@ -55,9 +55,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
             p.initial_responsibility, p.initial_responsibility_sd, normal[1][number]
         )
         self.trust = rules.normal_clipped(p.initial_trust, p.initial_trust_sd, normal[2][number])
-        self.strain = rules.normal_clipped(
-            p.initial_strain, p.initial_strain_sd, normal[3][number]
-        )
+        self.strain = rules.normal_clipped(p.initial_strain, p.initial_strain_sd, normal[3][number])
         self.appreciation = rules.normal_clipped(
             p.initial_appreciation, p.initial_appreciation_sd, normal[4][number]
         )
@@ -90,7 +88,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         """Whether coaching and training have begun for him."""
         return rules.under_way(self.model.week, self.delay, self.model.parameters)
 
-    def _luck(self, slot: int) -> float:
+    def _luck(self, slot: SupportsIndex) -> float:
         return self.model.draws[slot][self.number]
 
     def taking_on(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numba
 import numba.core.types as nb
+import numpy as np
 import platformdirs
 from numba.core import cgutils
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
@@ -24,8 +25,9 @@ from numba.extending import (
     register_jitable,
     register_model,
 )
+from numpy.typing import NDArray
 
-from empowersim.parameters import DECLARATIONS
+from empowersim.parameters import DECLARATIONS, Parameters
 
 LANES = 16
 """Runs that a kernel advances side by side: two of the widest SIMD registers of doubles."""
@@ -111,7 +113,7 @@ def _cache_directory() -> Iterator[Path | None]:
 # --- Parameters of one lane -------------------------------------------------------------------
 
 
-class ParametersInLane(nb.Type):  # type: ignore[misc]
+class ParametersInLane(nb.Type):
     """What a rule sees as `p` in a kernel: one lane's column of the table of parameters."""
 
     def __init__(self) -> None:
@@ -122,15 +124,14 @@ _PARAMETERS_IN_LANE = ParametersInLane()
 
 
 @register_model(ParametersInLane)
-class _Column(models.StructModel):  # type: ignore[misc]
+class _Model(models.StructModel):  # type: ignore[misc]
     def __init__(self, data_model_manager: Any, lane_type: ParametersInLane) -> None:
-        members = [("numbers", nb.CPointer(nb.float64)), ("lane", nb.intp)]
+        numbers = nb.CPointer(nb.float64)  # type: ignore[attr-defined]
+        members = [("numbers", numbers), ("lane", nb.intp)]
         super().__init__(data_model_manager, lane_type, members)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def parameters_in_lane(_context: Any, table: Any, lane: Any) -> Any:
-    """`p` for a rule: the column `lane` of a C-ordered table (n_parameters, LANES)."""
+def _column(_context: Any, table: Any, lane: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         struct = cgutils.create_struct_proxy(signature.return_type)(context, builder)
@@ -139,6 +140,10 @@ def parameters_in_lane(_context: Any, table: Any, lane: Any) -> Any:
         return struct._getvalue()
 
     return _PARAMETERS_IN_LANE(table, lane), generate
+
+
+parameters_in_lane: Callable[[NDArray[np.float64], int], Parameters] = intrinsic(_column)
+"""`p` for a rule in a kernel: the column `lane` of a C-ordered table (n_parameters, LANES)."""
 
 
 @infer_getattr

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field
 from numbers import Integral, Real
+from typing import cast
 
 from empowersim.errors import ParameterError
 
@@ -38,8 +39,8 @@ class Declaration:
         allowed = f"[{self.low:g}, {self.high:g}]"
         if isinstance(value, bool) or not isinstance(value, Real) or math.isnan(value):
             raise ParameterError(f"{name} = {value!r} is not a number; give one in {allowed}")
-        if not self.low <= value <= self.high:
-            raise ParameterError(f"{name} = {value:g} is outside {allowed}; give a number in it")
+        if not self.low <= cast(float, value) <= self.high:
+            raise ParameterError(f"{name} = {value} is outside {allowed}; give a number in it")
 
 
 def declared(
@@ -54,9 +55,7 @@ def declared(
     source: str,
 ) -> float:
     """A dataclass field with its declaration; typed as the float that an instance holds."""
-    declaration = Declaration(
-        group, default, low, high, unit, label_en, label_fr, meaning, source
-    )
+    declaration = Declaration(group, default, low, high, unit, label_en, label_fr, meaning, source)
     made: float = field(default=float(default), metadata={"declaration": declaration})
     return made
 
@@ -77,7 +76,7 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
         raise ParameterError(
             f"{name} = {value!r} is not a whole number; give one from {low} to {high}"
         )
-    if not low <= value <= high:
+    if not low <= int(value) <= high:
         raise ParameterError(f"{name} = {value} is outside [{low}, {high}]; give a number in it")
 
 

@@ -18,9 +18,7 @@ from empowersim import outcomes, rules
 from empowersim import random_streams as luck
 from empowersim.compiled import LANES, callable_from_kernels, kernel, parameters_in_lane
 from empowersim.org_chart import Hierarchy
-from empowersim.org_chart import Hierarchy
 from empowersim.parameters import DECLARATIONS
-from empowersim.scenarios import Scenario
 from empowersim.scenarios import Scenario
 
 type Rows = NDArray[np.float64]
@@ -154,7 +152,7 @@ def begin(table: Rows, keys: luck.Keys, state: State) -> None:
 # Long for a reason: the phases share a team's rows while these are in the nearest cache. The arrays
 # are taken out of their tuples first: a tuple's attribute in a loop over lanes keeps it from SIMD.
 @kernel
-def live_one_week(
+def live_one_week(  # noqa: C901
     week: int,
     table: Rows,
     week_keys: luck.Keys,

@@ -18,7 +18,7 @@ class ScenarioError(EmpowerSimError, ValueError):
 
 
 class RunError(EmpowerSimError, ValueError):
-    """A simulation asked for with arguments that make no run: weeks, replicates, seed, recording."""
+    """A simulation asked for with arguments that make no run."""
 
 
 class StoreError(EmpowerSimError, OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any
 
 import mesa
@@ -65,8 +64,7 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         self._hire()
         self.measures = self.measure(range(n_people))
         self.datacollector = mesa.DataCollector(
-            model_reporters={"week": "week"}
-            | {name: _reader_of(name) for name in outcomes.NAMES}
+            model_reporters={"week": "week"} | {name: _reader_of(name) for name in outcomes.NAMES}
         )
         self.datacollector.collect(self)
 

@@ -94,4 +94,5 @@ def means(
         np.nan if week == 0 and measure.name in FLOWS else counts[measure.over] or np.nan
         for measure in MEASURES
     ]
-    return sums / np.reshape(divisors, (-1, *[1] * (sums.ndim - 1)))
+    by_measure: NDArray[np.float64] = np.reshape(divisors, (-1, *[1] * (sums.ndim - 1)))
+    return sums / by_measure

@@ -305,7 +305,8 @@ class Parameters:
         "Effort de changement des managers",
         "assurance that carrying the whole change costs against a full habit", "C2, C3; tuned")
     peer_assurance: float = _stock(0.15, 0, 1, "1", "Peers' assurance",
-        "Assurance des pairs", "weight of his peers' mean assurance in a manager's own", "C2; tuned")
+        "Assurance des pairs", "weight of his peers' mean assurance in a manager's own",
+        "C2; tuned")
     habit_rate: float = _stock(0.02, 0, 0.2, "1/week", "Pace of control habit",
         "Rythme de l'habitude de contrôle", "rate at which control habit is learnt and unlearnt",
         TUNED)

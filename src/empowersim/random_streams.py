@@ -12,12 +12,15 @@ that share seed and replicate share their luck, whatever their parameters.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from empowersim.declaration import check_whole
 
 type Keys = NDArray[np.uint64]
+type Draws = Any  # an array of floats as wide as the keys; one float in a kernel
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -44,35 +47,34 @@ INITIAL_READINESS, INITIAL_DISPOSITION = np.uint64(0), np.uint64(1)
     INITIAL_APPRECIATION,
     INITIAL_CONTROL_HABIT,
     INITIAL_ASSURANCE,
-) = (np.uint64(slot) for slot in range(2, 23, 3))
+) = INITIAL_NORMALS = tuple(np.uint64(slot) for slot in range(2, 23, 3))
 
 
-def nth(key: Keys, n: Keys) -> Keys:
+def nth(key: Keys, n: Keys | np.uint64) -> Keys:
     """The n-th output, from 0, of SplitMix64 seeded with `key`; any shapes that broadcast."""
-    z = key + (n + _ONE) * _GAMMA
+    z: Keys = key + (n + _ONE) * _GAMMA
     z = (z ^ (z >> _30)) * _MIX_1
     z = (z ^ (z >> _27)) * _MIX_2
     return z ^ (z >> _31)
 
 
-def unit(bits: Keys) -> NDArray[np.float64]:
+def unit(bits: Keys) -> Draws:
     """Uniform numbers in [0, 1), multiples of 2⁻⁵³, from 64 random bits each."""
     return (bits >> _11) * _FROM_53_BITS
 
 
-def uniform(person_key: Keys, slot: Keys) -> NDArray[np.float64]:
+def uniform(person_key: Keys, slot: Keys | np.uint64) -> Draws:
     """A person's uniform number of one slot, in [0, 1)."""
     return unit(nth(person_key, slot))
 
 
-def _four_of_16_bits(bits: Keys) -> NDArray[np.float64]:
+def _four_of_16_bits(bits: Keys) -> Keys:
     """The sum of the four 16-bit integers in 64 bits."""
-    return ((bits & _LOW_16) + ((bits >> _16) & _LOW_16) + ((bits >> _32) & _LOW_16)) + (
-        bits >> _48
-    )
+    four: Keys = (bits & _LOW_16) + ((bits >> _16) & _LOW_16) + ((bits >> _32) & _LOW_16)
+    return four + (bits >> _48)
 
 
-def standard_normal(person_key: Keys, slot: Keys) -> NDArray[np.float64]:
+def standard_normal(person_key: Keys, slot: Keys | np.uint64) -> Draws:
     """A nearly normal number of mean 0 and variance 1, in (−6, 6), from three slots.
 
     The sum of twelve uniform numbers less its mean: exact in floating point on every machine, where
@@ -108,7 +110,8 @@ def person_keys(key: np.uint64, week: int, n_people: int) -> Keys:
 def week_draws(key: np.uint64, week: int, n_people: int) -> NDArray[np.float64]:
     """Every person's uniform numbers of one week, (WEEKLY_SLOTS, n_people), in [0, 1)."""
     slots = np.arange(WEEKLY_SLOTS, dtype=np.uint64)[:, np.newaxis]
-    return uniform(person_keys(key, week, n_people), slots)
+    draws: NDArray[np.float64] = uniform(person_keys(key, week, n_people), slots)
+    return draws
 
 
 def initial_draws(key: np.uint64, n_people: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -118,5 +121,5 @@ def initial_draws(key: np.uint64, n_people: int) -> tuple[NDArray[np.float64], N
     """
     keys = person_keys(key, 0, n_people)
     uniform_slots = np.array([[INITIAL_READINESS], [INITIAL_DISPOSITION]])
-    normal_slots = np.arange(INITIAL_AUTONOMY, INITIAL_ASSURANCE + _ONE, 3, np.uint64)
-    return uniform(keys, uniform_slots), standard_normal(keys, normal_slots[:, np.newaxis])
+    normal_slots = np.array([[slot] for slot in INITIAL_NORMALS])
+    return uniform(keys, uniform_slots), standard_normal(keys, normal_slots)

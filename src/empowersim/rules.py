@@ -41,8 +41,10 @@ def by_encounter(
     partnership: float,
 ) -> float:
     """The value that goes with the encounter: was the matter left to him, did he take it?"""
-    return (partnership if took > 0.5 else adrift) if left > 0.5 else (
-        overburdened if took > 0.5 else directed
+    return (
+        (partnership if took > 0.5 else adrift)
+        if left > 0.5
+        else (overburdened if took > 0.5 else directed)
     )
 
 
@@ -73,7 +75,7 @@ def carried_by_managers(asked: float, p: Parameters) -> float:
 
 
 def load(autonomy: float, responsibility: float, p: Parameters) -> float:
-    """What one collaborator takes of his manager's capacity: 1 directed, less if autonomous (C6)."""
+    """What one collaborator takes of a manager's capacity: 1 directed, less autonomous (C6)."""
     return (1.0 - autonomy) + autonomy * (p.support_load - p.initiative_relief * responsibility)
 
 
@@ -131,9 +133,7 @@ def letting_go(
 
 def utility_of_letting_go(t: LettingGo) -> float:
     """The sum of the terms, in a fixed order."""
-    return (
-        t.bias + t.mandate + t.trust + t.overload + t.cascade + t.habit + t.insecurity + t.reward
-    )
+    return t.bias + t.mandate + t.trust + t.overload + t.cascade + t.habit + t.insecurity + t.reward
 
 
 def autonomy_after(autonomy: float, utility: float, p: Parameters) -> float:
@@ -391,8 +391,7 @@ def control_habit_after(
     restored = (p.relapse + p.control_reward * (1.0 - p.upward_accountability)) * (1.0 - let_go)
     undone = p.practice * let_go + p.coached_practice * p.coaching * coached * carried
     return clip(
-        control_habit
-        + p.habit_rate * (restored * (1.0 - control_habit) - undone * control_habit)
+        control_habit + p.habit_rate * (restored * (1.0 - control_habit) - undone * control_habit)
     )
 
 

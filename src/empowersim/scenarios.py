@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, Self, get_args
 
@@ -130,7 +131,7 @@ class Scenario:
         """Sort the interventions, refusing two for one lever in one week."""
         check_whole("weeks", self.weeks, 1, MAX_WEEKS)
         ordered = tuple(sorted(self.interventions, key=lambda each: (each.week, each.lever)))
-        for one, other in zip(ordered, ordered[1:], strict=False):
+        for one, other in pairwise(ordered):
             if (one.week, one.lever) == (other.week, other.lever):
                 raise ScenarioError(
                     f"two interventions set {one.lever} in week {one.week}; keep one of them"
@@ -166,9 +167,16 @@ def as_scenario(given: Parameters | Scenario) -> Scenario:
     )
 
 
-def all_levers_to_zero(week: int) -> tuple[Intervention, ...]:
-    """The end of all efforts: every lever set to 0 from `week` on."""
-    return tuple(Intervention(week, lever, 0.0) for lever in LEVERS)
+EFFORTS = tuple(lever for lever in LEVERS if lever != "control_reward")
+"""The levers that a company must work for; what careers reward stands by itself."""
+
+NO_EFFORT: Mapping[str, float] = MappingProxyType(dict.fromkeys(EFFORTS, 0.0))
+"""Every effort left out, as changes of parameters."""
+
+
+def end_of_efforts(week: int) -> tuple[Intervention, ...]:
+    """Every effort stops in `week`; what careers reward stays as it is."""
+    return tuple(Intervention(week, lever, 0.0) for lever in EFFORTS)
 
 
 def named(name: str) -> Scenario:
@@ -197,7 +205,7 @@ NAMED: Mapping[str, Scenario] = _by_name(
             " collaborators wait, and each finds the other as expected.",
             claim="C1: managers were trained and rewarded to direct",
             source=ESSAY,
-            parameters=Parameters(mandate=0, collaborator_share=0, coaching=0, training=0),
+            parameters=Parameters(**NO_EFFORT),
         ),
         Scenario(
             name="just-let-go",
@@ -206,9 +214,7 @@ NAMED: Mapping[str, Scenario] = _by_name(
             " comes back.",
             claim="C4: it is naive to think that the manager lets go and the rest follows",
             source=ESSAY,
-            parameters=Parameters(
-                collaborator_share=0, coaching=0, training=0, control_reward=0
-            ),
+            parameters=Parameters(collaborator_share=0, coaching=0, training=0),
         ),
         Scenario(
             name="all-on-the-manager",
@@ -240,7 +246,7 @@ NAMED: Mapping[str, Scenario] = _by_name(
             claim="C2: the company must accompany managers strongly, and long enough",
             source=ESSAY,
             parameters=Parameters(coaching=0.7, training=0.7),
-            interventions=all_levers_to_zero(60),
+            interventions=end_of_efforts(60),
             weeks=260,
         ),
         Scenario(

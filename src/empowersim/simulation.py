@@ -175,7 +175,7 @@ def simulate(
     """
     plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
     if engine not in get_args(Engine.__value__):
-        raise RunError(unknown_name("engine", engine, get_args(Engine.__value__), "engines: "))
+        raise RunError(_no_such("engine", engine, get_args(Engine.__value__)))
     if workers is not None:
         check_whole("workers", workers, 1, 1024)
     run_all = _with_ensemble if engine == "ensemble" else _with_mesa
@@ -215,7 +215,7 @@ def _plan(
     check_whole("weeks", weeks, 1, MAX_WEEKS)
     replicate_key(seed, 0)
     if record not in get_args(Record.__value__):
-        raise RunError(unknown_name("recording", record, get_args(Record.__value__), "recordings: final, weekly, people"))
+        raise RunError(_no_such("recording", record, get_args(Record.__value__)))
     if org_chart is None:
         from empowersim.org_chart import balanced
 
@@ -223,6 +223,10 @@ def _plan(
     return Plan(
         scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
     )
+
+
+def _no_such(kind: str, name: object, known: Sequence[str]) -> str:
+    return unknown_name(kind, name, known, f"there are: {', '.join(known)}")
 
 
 # --- Engines ----------------------------------------------------------------------------------
