@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 type Record = Literal["final", "weekly", "people"]
 type Engine = Literal["ensemble", "mesa"]
-type Progress = Callable[[int], None]
+type Progress = Callable[[int], object]
 
 MAX_RUNS = 100_000_000
 STATES = (

@@ -89,7 +89,7 @@ def assemble(source: Source, *, drop: bool) -> tuple[Chart, tuple[Note, ...]]:
         if person not in reached and person not in cyclic
     ]
     if problems and not (drop and reached):
-        raise _problems_error(problems, below, len(reached), drop=drop)
+        raise _problems_error(source.details, problems, below, anybody_left=bool(reached))
     chart, added = _chart([link for person, link in people.items() if person in reached])
     return chart, (*source.notes, *problems, *below, *merged, *added)
 
@@ -216,21 +216,18 @@ def _reached(links: Iterable[_Link]) -> set[str]:
 
 
 def _problems_error(
-    problems: list[Note], below: list[Note], n_left: int, *, drop: bool
+    details: str, problems: list[Note], below: list[Note], *, anybody_left: bool
 ) -> OrgChartError:
-    lines = [f"{len(problems):,} problem{'s' * (len(problems) > 1)}:", *listed(problems)]
     lost = sum(note.people for note in (*problems, *below))
-    if n_left == 0:
-        lines.append(
-            "nobody would be left without these rows and everybody below them: correct them; "
-            "whoever is at the top has a blank manager"
-        )
-    elif not drop:
-        lines.append(
-            "correct these rows, or pass drop=True (--drop on the command line) to leave them out "
-            f"with everybody below them: {lost:,} people"
-        )
-    return OrgChartError("\n".join(lines))
+    remedy = (
+        "correct these rows, or pass drop=True (--drop on the command line) to leave them out "
+        f"with everybody below them: {lost:,} people"
+        if anybody_left
+        else "nobody would be left without these rows and everybody below them: correct them; "
+        "whoever is at the top has a blank manager"
+    )
+    number = f"{len(problems):,} problem{'s' * (len(problems) > 1)}"
+    return OrgChartError("\n".join([f"{number} ({details}):", *listed(problems), remedy]))
 
 
 def _chart(links: Sequence[_Link]) -> tuple[Chart, list[Note]]:

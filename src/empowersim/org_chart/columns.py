@@ -20,7 +20,8 @@ ID_NAMES = (
     "post id", "matricule", "numéro matricule", "n° matricule", "matricule salarié",
     "matricule employé", "matricule collaborateur", "identifiant", "identifiant salarié",
     "id salarié", "id employé", "id collaborateur", "numéro employé", "numéro salarié",
-    "code salarié", "code employé", "n°", "numéro",
+    "code salarié", "code employé", "employee code", "emp no", "staff no", "n°", "no", "numéro",
+    "number", "email", "email address", "work email", "courriel", "adresse email", "mail",
 )  # fmt: skip
 MANAGER_NAMES = (
     "manager id", "manager employee id", "manager number", "line manager id", "supervisor id",
@@ -29,11 +30,14 @@ MANAGER_NAMES = (
     "matricule du supérieur", "matricule n+1", "matricule du n+1", "n+1 matricule", "id manager",
     "id responsable", "id n+1", "identifiant manager", "identifiant du manager",
     "identifiant responsable", "identifiant du responsable", "code responsable",
+    "manager email", "manager email address", "supervisor email", "email manager",
+    "email du manager", "email responsable", "email du responsable", "courriel du responsable",
     "reports to", "report to", "reporting to", "manager", "line manager", "direct manager",
     "supervisor", "superior", "boss", "parent", "responsable", "responsable hiérarchique",
     "responsable direct", "supérieur", "supérieur hiérarchique", "supérieur direct", "n+1", "chef",
-    "rattaché à", "rattachement", "rattachement hiérarchique", "manager name", "nom du manager",
-    "nom manager", "nom du responsable", "nom responsable", "nom du n+1", "nom n+1",
+    "rattaché à", "rattachement", "rattachement hiérarchique", "manager name",
+    "line manager name", "supervisor name", "nom du manager", "nom manager", "nom du responsable",
+    "nom responsable", "nom du n+1", "nom n+1",
 )  # fmt: skip
 FULL_NAMES = (
     "full name", "employee name", "display name", "person name", "staff name", "nom complet",

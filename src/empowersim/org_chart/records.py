@@ -10,6 +10,7 @@ from empowersim.org_chart.cells import clean, quoted
 from empowersim.org_chart.columns import (
     ID_NAMES,
     MANAGER_NAMES,
+    OTHER_NAMES,
     Details,
     Positions,
     details,
@@ -71,17 +72,17 @@ def people(table: Table) -> Source:
 def _columns(header: Sequence[str]) -> _Columns:
     manager = only(header, MANAGER_NAMES)
     if not manager:
-        raise _missing("manager", MANAGER_NAMES[MANAGER_NAMES.index("reports to") :], header)
+        raise _missing("manager", MANAGER_NAMES, header)
     who = details(header)
     own_id = only(header, ID_NAMES)
     if not (own_id or who.name):
-        raise _missing("id or name", ("id", "name", *ID_NAMES[1:]), header)
+        raise _missing("id or name", (*ID_NAMES, *OTHER_NAMES), header)
     return _Columns(own_id or who.name, manager, who, named=not own_id)
 
 
 def _missing(what: str, accepted: Sequence[str], header: Sequence[str]) -> OrgChartError:
     found = ", ".join(quoted(column) for column in header[:_MOST_NAMED]) or "none"
-    names = ", ".join(accepted[:_MOST_NAMED])
+    names = ", ".join(sorted(accepted, key=len)[:_MOST_NAMED])
     return OrgChartError(
         f"there is no {what} column. Columns found: {found}"
         f"{', …' * (len(header) > _MOST_NAMED)}. Rename one to any of: {names}, …"

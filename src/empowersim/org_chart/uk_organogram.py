@@ -60,18 +60,12 @@ def read_uk_organogram(senior: Path, junior: Path | None = None) -> Source:
     posts, details = _posts(senior, "senior", (_REFERENCE, _SUPERIOR), (_NAME, _TITLE, _UNIT))
     gone = {post.texts[_REFERENCE]: reason for post in posts if (reason := _gone(post))}
     rows = [_senior_row(post) for post in posts if not _gone(post)]
-    notes = [
-        Note("left out", post.place, post.texts[_REFERENCE], f"is {reason}")
-        for post in posts
-        if (reason := _gone(post))
-    ]
+    notes = [_left_out(post, reason) for post in posts if (reason := _gone(post))]
     if junior is not None:
-        posts, junior_details = _posts(
-            junior, "junior", (_REPORTS_TO, _FTE), (_JUNIOR_TITLE, _UNIT)
-        )
-        rows += [row for post in posts if (row := _junior_row(post)).people]
+        posts, more = _posts(junior, "junior", (_REPORTS_TO, _FTE), (_JUNIOR_TITLE, _UNIT))
+        rows += [_junior_row(post) for post in posts if not _is_empty(post)]
         notes += [note for post in posts if (note := _junior_note(post))]
-        details = f"senior: {details}; junior: {junior_details}"
+        details = f"senior: {details}; junior: {more}"
     return Source(rows, details, tuple(notes), gone)
 
 
@@ -112,6 +106,10 @@ def _gone(post: _Post) -> str:
     return "an eliminated post" if post.texts[_NAME].casefold() == _ELIMINATED else ""
 
 
+def _left_out(post: _Post, reason: str) -> Note:
+    return Note("left out", post.place, post.texts[_REFERENCE], f"is {reason}")
+
+
 def _senior_row(post: _Post) -> Row:
     name, superior = post.texts[_NAME], post.texts[_SUPERIOR]
     return Row(
@@ -126,18 +124,26 @@ def _senior_row(post: _Post) -> Row:
 
 
 def _junior_row(post: _Post) -> Row:
-    """The row of like posts; with no people if its FTE is zero."""
+    """The row of like posts, which is not empty."""
     people, problem = _people(post.texts[_FTE])
     superior = post.texts[_REPORTS_TO]
     return Row(
         place=post.place,
-        id=post.place.replace(" line ", "-"),
+        id=_junior_id(post),
         manager=superior,
         title=post.texts[_JUNIOR_TITLE],
         unit=post.texts[_UNIT],
-        people=people,
+        people=max(people, 1),
         problem=post.problem or problem or ("" if superior else "names no reporting senior post"),
     )
+
+
+def _junior_id(post: _Post) -> str:
+    return post.place.replace(" line ", "-")
+
+
+def _is_empty(post: _Post) -> bool:
+    return not post.problem and _people(post.texts[_FTE]) == (0, "")
 
 
 def _people(fte: str) -> tuple[int, str]:
@@ -154,9 +160,11 @@ def _people(fte: str) -> tuple[int, str]:
 
 
 def _junior_note(post: _Post) -> Note | None:
-    row = _junior_row(post)
-    if row.problem or (row.people and post.texts[_FTE]):
-        return None
-    if row.people:
-        return Note("assumed", row.place, row.id, "has a blank FTE: counted as one person")
-    return Note("left out", row.place, row.id, "has an FTE of zero", people=0)
+    """What the report says of a junior row whose FTE is zero or blank."""
+    if _is_empty(post):
+        return Note("left out", post.place, _junior_id(post), "has an FTE of zero", people=0)
+    if not (post.texts[_FTE] or post.problem):
+        return Note(
+            "assumed", post.place, _junior_id(post), "has a blank FTE: counted as one person"
+        )
+    return None
