@@ -54,9 +54,10 @@ def _values(text: str, values: str) -> Sequence[float]:
         if ":" not in values:
             return [float(value) for value in values.split(",")]
         low, high, count = values.split(":")
-        return evenly_spaced(float(low), float(high), int(count))
+        bounds = float(low), float(high), int(count)
     except ValueError:
         raise ParameterError(f"{text!r} is no axis; {SPELLING}") from None
+    return evenly_spaced(*bounds)
 
 
 def evenly_spaced(low: float, high: float, count: int) -> tuple[float, ...]:

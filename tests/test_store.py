@@ -1,0 +1,50 @@
+import errno
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from empowersim import store
+from empowersim.errors import StoreError
+
+TABLE = pd.DataFrame({"point": [0, 1], "output": [0.25, float("nan")]})
+
+
+def test_a_table_comes_back_as_it_was(tmp_path):
+    store.write_table(TABLE, tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), TABLE)
+    assert [file.name for file in tmp_path.iterdir()] == ["t.parquet"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "t.txt"
+    store.write_text("before", path)
+
+    def full(self: Path, *_args, **_kwargs):
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        store.write_text("after", path)
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir()] == ["t.txt"]
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path):
+    assert store.new_folder(tmp_path / "a" / "b").is_dir()
+    (tmp_path / "a" / "b" / "precious").touch()
+    with pytest.raises(StoreError, match="nothing is ever overwritten"):
+        store.new_folder(tmp_path / "a" / "b")
+    with pytest.raises(StoreError, match="precious"):
+        store.new_folder(tmp_path / "a" / "b" / "precious")
+
+
+def test_the_digest_sees_the_last_bit():
+    nudged = TABLE.copy()
+    nudged.loc[0, "output"] = 0.25 + 2**-54
+    assert store.digest(nudged) != store.digest(TABLE)
+    assert store.digest(TABLE.copy()) == store.digest(TABLE)
+    assert store.digest(TABLE.rename(columns={"output": "trust"})) != store.digest(TABLE)
+    people = pd.DataFrame({"person": ["a", "b"]})
+    assert store.digest(people) != store.digest(people[::-1])
