@@ -8,12 +8,13 @@ READY  := $(VENV)/.ready
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, a figure, the finding in words
+	rm -rf demo
 	$(BIN)/python experiments/who_carries_the_change/run.py --out demo
 
 test: $(READY)                 ## the tests
 	$(BIN)/python -m pytest
 
-app: $(READY)                  ## the workshop app, in the browser
+app: $(VENV)/.app-ready        ## the workshop app, in the browser; without the internet, too
 	$(BIN)/empowersim app
 
 bench: $(READY)                ## speed, as ratios measured in one run
@@ -41,4 +42,9 @@ $(BIN)/uv:
 $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.app-ready: requirements-app-assets.lock | $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --require-hashes \
+	  -r requirements-app-assets.lock
 	@touch $@

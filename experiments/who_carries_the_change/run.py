@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 
-from empowersim import org_chart, plots, scenarios, store
+from empowersim import EmpowerSimError, org_chart, plots, scenarios, store
 from empowersim.analysis import regimes_in_words, response_curve, shape_in_words
 from empowersim.designs import Axis, evenly_spaced, grid
 from empowersim.experiment import Experiment
@@ -58,4 +59,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EmpowerSimError as error:
+        sys.exit(f"empowersim: {error}")

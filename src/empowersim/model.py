@@ -11,7 +11,7 @@ from mesa.discrete_space import Network
 from empowersim import outcomes
 from empowersim import random_streams as luck
 from empowersim.agents import Collaborator, Manager
-from empowersim.org_chart import Chart, hierarchy
+from empowersim.org_chart import Chart, balanced, hierarchy
 from empowersim.parameters import Parameters
 from empowersim.scenarios import Scenario, as_scenario
 from empowersim.week import PHASES
@@ -45,17 +45,15 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         replicate: int = 0,
     ) -> None:
         """Draw everyone's initial state on the chart (default: `org_chart.balanced()`)."""
-        super().__init__(rng=seed)
-        if org_chart is None:
-            from empowersim.org_chart import balanced
-
-            org_chart = balanced()
+        key = luck.replicate_key(seed, replicate)
+        super().__init__(rng=int(key))
+        self._key = key
+        org_chart = balanced() if org_chart is None else org_chart
         self._scenario = as_scenario(Parameters() if parameters is None else parameters)
         self.parameters = self._scenario.parameters
         self.hierarchy = hierarchy(org_chart)
         self.delays = self._scenario.rollout.delays(self.hierarchy)
         self.week = 0
-        self._key = luck.replicate_key(seed, replicate)
         n_people = self.hierarchy.n_people
         uniform, normal = luck.initial_draws(self._key, n_people)
         self.initial_draws = uniform.tolist(), normal.tolist()

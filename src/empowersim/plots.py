@@ -27,7 +27,7 @@ def response_curves(
     """Curves with their bands (90 % of runs), the best point of each marked; up to four."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 5.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(9, 6.2), dpi=150, layout="constrained")
     axes = figure.subplots()
     for (label, curve), (colour, marker, dash) in zip(curves.items(), STYLES, strict=False):
         axes.fill_between(curve.x, curve.run_low, curve.run_high, color=colour, alpha=0.18, lw=0)
@@ -53,11 +53,12 @@ def response_curves(
     axes.tick_params(labelsize=12)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(
+    figure.legend(
         fontsize=12,
         frameon=False,
-        title=f"Line: mean of runs. Band: {SPREAD:.0%} of runs.",
-        loc="upper right",
+        ncols=2,
+        loc="outside lower center",
+        title=f"Line: mean of runs. Band: {SPREAD:.0%} of runs. Ring: the highest mean.",
     )
     return figure
 

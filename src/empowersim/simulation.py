@@ -14,7 +14,7 @@ from empowersim import outcomes
 from empowersim.declaration import check_whole, unknown_name
 from empowersim.errors import RunError
 from empowersim.executors import in_threads
-from empowersim.org_chart import Chart, Hierarchy, hierarchy
+from empowersim.org_chart import Chart, Hierarchy, balanced, hierarchy
 from empowersim.parameters import Parameters
 from empowersim.random_streams import replicate_key
 from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
@@ -216,10 +216,7 @@ def _plan(
     replicate_key(seed, 0)
     if record not in get_args(Record.__value__):
         raise RunError(_no_such("recording", record, get_args(Record.__value__)))
-    if org_chart is None:
-        from empowersim.org_chart import balanced
-
-        org_chart = balanced()
+    org_chart = balanced() if org_chart is None else org_chart
     return Plan(
         scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
     )
