@@ -221,7 +221,7 @@ def _problems_error(
     lost = sum(note.people for note in (*problems, *below))
     remedy = (
         "correct these rows, or pass drop=True (--drop on the command line) to leave them out "
-        f"with everybody below them: {lost:,} people"
+        f"with everybody below them: {lost:,} {'person' if lost == 1 else 'people'}"
         if anybody_left
         else "nobody would be left without these rows and everybody below them: correct them; "
         "whoever is at the top has a blank manager"

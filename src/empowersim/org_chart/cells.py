@@ -18,8 +18,11 @@ def clean(text: str) -> str:
 
 
 def key(text: str) -> str:
-    """The letters and digits only, without case or accents: `"N° Employé"` → `"nemploye"`."""
-    return "".join(_words(text))
+    """The letters and digits only, without case or accents, and `#` as `number`.
+
+    `"N° Employé"` → `"nemploye"`, `"Employee #"` → `"employeenumber"`.
+    """
+    return "".join(_words(text.replace("#", " number ")))
 
 
 def name_key(name: str) -> str:

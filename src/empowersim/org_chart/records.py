@@ -59,13 +59,20 @@ def people(table: Table) -> Source:
     """The rows of a table in which each row is a person who names a manager.
 
     Raises:
-        OrgChartError: There is no manager column, or neither an id nor a name column.
+        OrgChartError: There is no manager column, it is blank throughout, or there is neither an
+            id nor a name column.
     """
     columns = _columns(table.header)
+    managers = _titles(table, columns.manager)
+    if len(table.records) > 1 and not any(joined(r.cells, columns.manager) for r in table.records):
+        raise OrgChartError(
+            f"the column {managers} is blank in every row: fill it in, or delete it if another "
+            "column names the managers"
+        )
     rows = [_row(record, table.header, columns) for record in table.records]
     if columns.named:
         rows = _without_namesakes(rows)
-    used = f"ids from {_titles(table, columns.id)}, managers from {_titles(table, columns.manager)}"
+    used = f"ids from {_titles(table, columns.id)}, managers from {managers}"
     return Source(rows, ", ".join(filter(None, (table.details, used))))
 
 
