@@ -20,9 +20,9 @@ EXIT_USAGE, EXIT_DISK, EXIT_INTERRUPTED = 2, 5, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = _parser().parse_args(arguments)
-    from empowersim import commands
-
     try:
+        from empowersim import commands
+
         getattr(commands, given.command)(given)
         sys.stdout.flush()
     except StoreError as error:
