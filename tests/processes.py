@@ -11,7 +11,7 @@ TESTS = Path(__file__).parent
 def run_python(code, **environment):
     """What `code` prints, run with these variables in its environment."""
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, "-c", code],
         env=os.environ | environment,
         cwd=TESTS,
         capture_output=True,
