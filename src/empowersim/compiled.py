@@ -69,6 +69,12 @@ def kernel[F: Callable[..., Any]](function: F) -> F:
     return compiled
 
 
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """A part of kernels, with a name of its own."""
+    part: F = register_jitable(function)
+    return part
+
+
 def callable_from_kernels(module: ModuleType) -> None:
     """Let kernels call a module's functions, which stay plain Python for everyone else."""
     for function in vars(module).values():
