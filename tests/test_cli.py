@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -63,7 +64,7 @@ def test_sweep_writes_points_runs_and_how_they_were_made(capsys, tmp_path):
     ]
     again = tell(capsys, "sweep", "coaching=0:1:3", "--out", str(out))
     assert again[0] == 5
-    assert "not empty" in again[2]
+    assert "nothing is overwritten" in again[2]
 
 
 def test_scenarios_and_parameters_are_listed(capsys):
@@ -134,6 +135,15 @@ WRONG = {
     "org grow --spans 3,x --out x.csv": "3,x",
     "org grow --span 0 --out x.csv": "span",
     "org show --most 0": "--most = 0",
+    "run status-quo --org=": "the path is empty",
+    "run status-quo --out=": "the path is empty",
+    "run status-quo --wee 3": "--wee",
+    "run status-quo --set mandate=0 --set mandate=1": "mandate is given twice",
+    "run status-quo --replicates 10000000 --weeks 1000000": "GB",
+    "run STATUS-QUO": "did you mean status-quo?",
+    "sweep mandate=0,1 --set mandate=0.3 --out x": "mandate is given twice",
+    "sweep readiness_low=0,0.9 --out x": "readiness_low = 0.9 is above readiness_high",
+    "org grow --seed 4 --out x.csv": "--seed is for random charts",
     "dance": "dance",
     "": "COMMAND",
 }
@@ -177,3 +187,30 @@ def test_a_reader_that_goes_away_is_no_error():
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert done.stdout == "LEVER\n"
+
+
+def test_charts_are_never_overwritten(capsys, tmp_path):
+    mine = tmp_path / "mine.csv"
+    mine.write_text("id,manager,salary\n1,,9\n2,1,8\n", encoding="utf-8")
+    before = mine.read_bytes()
+    for call in (["import", str(mine)], ["grow", "--span", "2"]):
+        code, _, told = tell(capsys, "org", *call, "--out", str(mine))
+        assert (code, mine.read_bytes()) == (5, before)
+        assert "nothing is overwritten" in told
+
+
+def test_what_cannot_be_written_is_exit_code_5(capsys, tmp_path):
+    (tmp_path / "file").touch()
+    for call in (["org", "grow"], ["run", "status-quo", "--weeks", "2", "--replicates", "1"]):
+        code, _, told = tell(capsys, *call, "--out", str(tmp_path / "file" / "x.csv"))
+        assert code == 5
+        assert told.count("\n") == 1
+        assert "cannot write" in told
+
+
+def test_a_terminal_that_lacks_a_letter_gets_another(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "empowersim", "org", "show"],
+        capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, check=True,
+    )  # fmt: skip
+    assert b"241 people" in done.stdout

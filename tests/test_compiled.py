@@ -204,3 +204,13 @@ def test_a_kernel_cannot_read_a_parameter_that_does_not_exist():
 
     with pytest.raises(compiled.numba.TypingError, match="mandat"):
         compiled.numba.njit(reads)(np.zeros((200, compiled.LANES)))
+
+
+def test_a_damaged_cache_costs_a_compilation_not_the_run(tmp_path):
+    code = "from empowersim import *; print(simulate(Parameters(), weeks=2).final.autonomy[0])"
+    first = run_python(code, NUMBA_CACHE_DIR=str(tmp_path))
+    indices = list(tmp_path.rglob("*.nbi"))
+    assert indices
+    for size, index in enumerate(indices):
+        index.write_bytes(index.read_bytes()[: 40 * size])
+    assert run_python(code, NUMBA_CACHE_DIR=str(tmp_path)) == first

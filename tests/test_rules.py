@@ -239,6 +239,15 @@ def test_the_regime_is_the_encounter_that_is_likelier_than_not(autonomy, respons
     assert sum(now) == 1.0
 
 
+@given(anything)
+def test_who_is_at_the_threshold_has_passed_it(p):
+    at, below = p.regime_threshold, p.regime_threshold - 1e-9
+    assert regime(at, at, p).partnership == 1.0
+    assert regime(at, below, p).adrift == 1.0
+    assert regime(below, at, p).overburdened == 1.0
+    assert regime(below, below, p).directed == 1.0
+
+
 @given(shares, shares)
 def test_a_chance_happens_where_luck_is_below_it(chance, luck):
     assert rules.happens(chance, luck) == (luck < chance)

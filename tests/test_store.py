@@ -32,12 +32,49 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
 
 
 def test_a_folder_with_something_in_it_is_refused(tmp_path):
-    assert store.new_folder(tmp_path / "a" / "b").is_dir()
-    (tmp_path / "a" / "b" / "precious").touch()
-    with pytest.raises(StoreError, match="nothing is ever overwritten"):
-        store.new_folder(tmp_path / "a" / "b")
-    with pytest.raises(StoreError, match="precious"):
-        store.new_folder(tmp_path / "a" / "b" / "precious")
+    place = tmp_path / "a" / "b"
+    with store.new_folder(place) as folder:
+        (folder / "precious").touch()
+        assert not place.exists()
+    assert [file.name for file in place.iterdir()] == ["precious"]
+    for taken in (place, place / "precious"):
+        with pytest.raises(StoreError, match="nothing is overwritten"), store.new_folder(taken):
+            pass
+    with (
+        pytest.raises(StoreError, match="cannot write"),
+        store.new_folder(place / "precious" / "c"),
+    ):
+        pass
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a", "b", "precious"]
+
+
+def fill(place, meanwhile):
+    with store.new_folder(place) as folder:
+        (folder / "first").touch()
+        meanwhile()
+
+
+def fail(error):
+    raise error
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_a_folder_that_fails_half_way_leaves_nothing(tmp_path, error):
+    with pytest.raises((StoreError, KeyboardInterrupt)):
+        fill(tmp_path / "results", lambda: fail(error))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_that_fill_one_folder_one_is_refused(tmp_path):
+    place = tmp_path / "results"
+
+    def another():
+        with store.new_folder(place) as folder:
+            (folder / "second").touch()
+
+    with pytest.raises(StoreError, match="cannot write"):
+        fill(place, another)
+    assert [file.name for file in place.iterdir()] == ["second"]
 
 
 def test_the_digest_sees_the_last_bit():

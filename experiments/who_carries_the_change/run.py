@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 
-from empowersim import EmpowerSimError, org_chart, plots, scenarios, store
-from empowersim.analysis import regimes_in_words, response_curve, shape_in_words
+from empowersim import cli, org_chart, plots, scenarios, store
+from empowersim.analysis import ResponseCurve, regimes_in_words, response_curve, shape_in_words
 from empowersim.designs import Axis, evenly_spaced, grid
+from empowersim.errors import OrgChartError
 from empowersim.experiment import Experiment
 
 WEEKS = 104
@@ -27,15 +29,28 @@ def main() -> None:
     arguments.add_argument("--org", help="org chart file (default: the sample organisation)")
     given = arguments.parse_args()
     chart = org_chart.load(given.org) if given.org else org_chart.sample()
-    folder = store.new_folder(given.out)
+    if len(chart) < 2:
+        raise OrgChartError(f"{given.org}: one person alone has no reporting relation")
+    with store.new_folder(given.out) as folder:
+        said = experiment_in(folder, chart)
+    n_runs = len(ARMS) * len(SHARES.values) * REPLICATES
+    print(f"{n_runs:,} runs of {WEEKS} weeks, {len(chart)} people; [95 % confidence].")
+    print("Relations that are partnerships, by the share of the change that collaborators carry:")
+    print("\n".join(said))
+    print(f"Tables and figure: {given.out}/")
+
+
+def experiment_in(folder: Path, chart: org_chart.Chart) -> list[str]:
+    """Run both arms into a folder; what was found, line by line."""
     scenario = replace(scenarios.named("carry-it-together"), weeks=WEEKS)
-    curves, said = {}, []
+    curves: dict[str, ResponseCurve] = {}
+    said: list[str] = []
     for arm, levers in ARMS.items():
         experiment = Experiment(
             scenario.with_changes(levers), chart, grid([SHARES]), REPLICATES, WEEKS
         )
         results = experiment.run().final
-        experiment.save(results, store.new_folder(folder / arm.split(" (")[0].replace(" ", "-")))
+        experiment.save(results, folder / arm.split(" (")[0].replace(" ", "-"))
         curves[arm] = response_curve(experiment.design(), results, SHARES.name, "partnership")
         said += [f"{arm.capitalize()}: {shape_in_words(curves[arm])}."]
         said += [
@@ -51,15 +66,8 @@ def main() -> None:
         ),
         folder / "figure.png",
     )
-    n_runs = len(ARMS) * len(SHARES.values) * REPLICATES
-    print(f"{n_runs:,} runs of {WEEKS} weeks, {len(chart)} people; [95 % confidence].")
-    print("Relations that are partnerships, by the share of the change that collaborators carry:")
-    print("\n".join(dict.fromkeys(said)))
-    print(f"Tables and figure: {folder}/")
+    return list(dict.fromkeys(said))
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except EmpowerSimError as error:
-        sys.exit(f"empowersim: {error}")
+    sys.exit(cli.exit_code(main))

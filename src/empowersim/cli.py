@@ -7,9 +7,11 @@ be written, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from empowersim import __version__
 from empowersim.errors import EmpowerSimError, StoreError
@@ -20,20 +22,37 @@ EXIT_USAGE, EXIT_DISK, EXIT_INTERRUPTED = 2, 5, 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = _parser().parse_args(arguments)
-    try:
+
+    def command() -> None:
         from empowersim import commands
 
         getattr(commands, given.command)(given)
-        sys.stdout.flush()
+
+    return exit_code(command)
+
+
+def exit_code(command: Callable[[], None]) -> int:
+    """Do something for the terminal; errors become one line and a code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or a pipe that lacks a letter gets a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        command()
+        print(end="", flush=True)
     except StoreError as error:
         return _failed(error, EXIT_DISK)
     except EmpowerSimError as error:
         return _failed(error, EXIT_USAGE)
     except KeyboardInterrupt:
         return _failed("interrupted; nothing half-done was written", EXIT_INTERRUPTED)
+    except MemoryError:
+        return _failed("this needs more memory than there is; ask for less", EXIT_USAGE)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return _failed(f"{error.filename or 'output'}: {error.strerror or error}", EXIT_DISK)
     return 0
 
 
@@ -43,7 +62,10 @@ def _failed(why: object, code: int) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Errors in one line, with where to find help."""
+    """Errors in one line, with where to find help; options are spelt out."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
 
     def error(self, message: str) -> None:  # type: ignore[override]
         self.exit(EXIT_USAGE, f"empowersim: {message} (see: {self.prog} --help)\n")
@@ -64,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _path(text: str) -> str:
+    """A path that is not empty, as it would be from a variable that is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return text
+
+
 type _Commands = argparse._SubParsersAction[_Parser]
 
 
@@ -78,7 +107,9 @@ def _add_run(commands: _Commands) -> None:
         default="ensemble",
         help="ensemble is compiled; mesa has one agent a person; both agree to the last bit",
     )
-    run.add_argument("--out", metavar="DIR", help="write the weekly table and how it was made")
+    run.add_argument(
+        "--out", metavar="DIR", type=_path, help="write the weekly table and how it was made"
+    )
     run.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -97,11 +128,13 @@ def _add_sweep(commands: _Commands) -> None:
     )
     _add_simulation(sweep, replicates=64)
     sweep.add_argument("--weekly", action="store_true", help="keep every week, not the last alone")
-    sweep.add_argument("--out", metavar="DIR", required=True, help="a new or empty folder")
+    sweep.add_argument("--out", metavar="DIR", type=_path, required=True, help="a new folder")
 
 
 def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
-    parser.add_argument("--org", metavar="FILE", help="org chart (default: balanced, span 6 by 3)")
+    parser.add_argument(
+        "--org", metavar="FILE", type=_path, help="(default: balanced, span 6, depth 3)"
+    )
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -132,16 +165,22 @@ def _add_org(commands: _Commands) -> None:
     grow.add_argument("--depth", type=int, metavar="N", help="balanced: levels below the head")
     grow.add_argument("--spans", metavar="N,N,…", help="by level: reports of each manager")
     grow.add_argument("--people", type=int, metavar="N", help="random: how many people")
-    grow.add_argument("--mean-span", type=float, metavar="X", default=6.0, help="random")
-    grow.add_argument("--spread", type=float, metavar="X", default=2.0, help="random: st. dev.")
-    grow.add_argument("--seed", type=int, metavar="N", default=0, help="random")
-    grow.add_argument("--out", metavar="FILE", required=True, help=".csv, .graphml or .json")
+    grow.add_argument("--mean-span", type=float, metavar="X", help="random (default: 6)")
+    grow.add_argument(
+        "--spread", type=float, metavar="X", help="random: standard deviation (default: 2)"
+    )
+    grow.add_argument("--seed", type=int, metavar="N", help="random (default: 0)")
+    grow.add_argument(
+        "--out", metavar="FILE", type=_path, required=True, help=".csv, .graphml, .json"
+    )
 
     imported = actions.add_parser("import", help="read a chart, report, and save it")
     imported.set_defaults(command="org_import")
     imported.add_argument("files", metavar="FILE", nargs="+", help="one; an organogram has two")
     _add_reading(imported)
-    imported.add_argument("--out", metavar="FILE", required=True, help=".csv, .graphml or .json")
+    imported.add_argument(
+        "--out", metavar="FILE", type=_path, required=True, help=".csv, .graphml, .json"
+    )
 
     show = actions.add_parser("show", help="a chart's figures, and a tree in text")
     show.set_defaults(command="org_show")

@@ -44,7 +44,8 @@ def run(given: Namespace) -> None:
     from empowersim.experiment import Experiment
 
     scenario, chart = _scenario(given.scenario, given), _chart(given.org)
-    folder = store.new_folder(given.out) if given.out else None
+    if given.out is not None:
+        store.check_free(given.out)
     weeks = scenario.weeks if given.weeks is None else given.weeks
     check_whole("replicates", given.replicates, 1, simulation.MAX_RUNS)
     with _progress(given.replicates) as progress:
@@ -57,9 +58,9 @@ def run(given: Namespace) -> None:
             engine=given.engine,
             progress=progress,
         ).weekly
-    if folder:
+    if given.out is not None:
         experiment = Experiment(scenario, chart, [{}], given.replicates, weeks, given.seed)
-        experiment.save(weekly, folder)
+        experiment.save(weekly, given.out)
     course = weekly.drop(columns=["point", "replicate"]).groupby("week").mean()
     if given.json:
         _print_json(
@@ -80,8 +81,8 @@ def run(given: Namespace) -> None:
     )
     shown = sorted({week for week in SHOWN_WEEKS if week < weeks} | {weeks})
     print(course.loc[shown, list(SHOWN_MEASURES)].round(3).to_string(na_rep="·"))
-    if folder:
-        print(f"\nTables: {folder}/")
+    if given.out is not None:
+        print(f"\nTables: {given.out}/")
 
 
 def sweep(given: Namespace) -> None:
@@ -90,22 +91,34 @@ def sweep(given: Namespace) -> None:
     from empowersim.designs import Axis, grid
     from empowersim.experiment import Experiment
 
-    points = grid(Axis.parse(text) for text in given.axes)
+    axes = [Axis.parse(text) for text in given.axes]
+    points = grid(axes)
+    _refuse_to_set(given.changes, [axis.name for axis in axes])
     scenario, chart = _scenario(given.scenario, given), _chart(given.org)
     weeks = scenario.weeks if given.weeks is None else given.weeks
     check_whole("replicates", given.replicates, 1, simulation.MAX_RUNS // len(points))
     experiment = Experiment(scenario, chart, points, given.replicates, weeks, given.seed)
-    folder = store.new_folder(given.out)
+    store.check_free(given.out)
     n_runs = len(points) * given.replicates
     with _progress(n_runs) as progress:
         results = experiment.run(record="weekly" if given.weekly else "final", progress=progress)
     table = results.weekly if given.weekly else results.final
-    experiment.save(table, folder)
-    print(f"{n_runs:,} runs ({len(points):,} points) of {weeks} weeks: {folder}/results.parquet")
+    experiment.save(table, given.out)
+    print(f"{n_runs:,} runs ({len(points):,} points), {weeks} weeks: {given.out}/results.parquet")
+
+
+def _refuse_to_set(changes: list[str], taken: list[str]) -> None:
+    """A parameter is said once: by one --set, or by one axis."""
+    for text in changes:
+        name = text.partition("=")[0].strip()
+        if name in taken:
+            raise ParameterError(f"{name} is given twice; keep one of the two")
+        taken = [*taken, name]
 
 
 def _scenario(name: str, given: Namespace) -> Scenario:
     """The named scenario, with the changes of the command line."""
+    _refuse_to_set(given.changes, [])
     scenario = scenarios.named(name).with_changes(dict(map(_change, given.changes)))
     return scenario if given.weeks is None else replace(scenario, weeks=given.weeks)
 
@@ -123,7 +136,7 @@ def _change(text: str) -> tuple[str, float]:
 
 
 def _chart(path: str | None) -> org_chart.Chart:
-    return org_chart.load(path) if path else org_chart.balanced()
+    return org_chart.balanced() if path is None else org_chart.load(path)
 
 
 @contextmanager
@@ -211,6 +224,9 @@ def _without_nan(value: Any) -> Any:
 
 def org_grow(given: Namespace) -> None:
     """Grow a chart and save it."""
+    from empowersim import store
+
+    store.check_free(given.out)
     chart = _grown(given)
     org_chart.save(chart, given.out)
     print(f"{chart.number_of_nodes():,} people: {given.out}")
@@ -221,10 +237,15 @@ def _grown(given: Namespace) -> org_chart.Chart:
     balanced = given.span is not None or given.depth is not None
     if balanced + (given.spans is not None) + (given.people is not None) > 1:
         raise OrgChartError("grow one kind: --span and --depth, or --spans, or --people")
+    for name in ("mean_span", "spread", "seed"):
+        if given.people is None and getattr(given, name) is not None:
+            raise OrgChartError(f"--{name.replace('_', '-')} is for random charts: add --people")
     if given.spans is not None:
         return org_chart.from_spans(_whole_numbers(given.spans))
     if given.people is not None:
-        return org_chart.random(given.people, given.mean_span, given.spread, given.seed)
+        mean_span = 6.0 if given.mean_span is None else given.mean_span
+        spread = min(2.0, mean_span - 1) if given.spread is None else given.spread
+        return org_chart.random(given.people, mean_span, spread, given.seed or 0)
     return org_chart.balanced(
         6 if given.span is None else given.span, 3 if given.depth is None else given.depth
     )
@@ -241,6 +262,9 @@ def _whole_numbers(text: str) -> list[int]:
 
 def org_import(given: Namespace) -> None:
     """Read a chart from somewhere else, say what became of its rows, and save it."""
+    from empowersim import store
+
+    store.check_free(given.out)
     reading = org_chart.read(given.files, format=given.format, drop=given.drop)
     org_chart.save(reading.chart, given.out)
     print(reading.report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
@@ -15,6 +15,7 @@ import numba.core.types as nb
 import numpy as np
 import platformdirs
 from numba.core import cgutils
+from numba.core.caching import FunctionCache
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -59,14 +60,12 @@ class NoAlias(CompilerBase):  # type: ignore[misc]
 
 def kernel[F: Callable[..., Any]](function: F) -> F:
     """Compile a function that releases the GIL and whose arrays never overlap."""
+    compiled: Any = numba.njit(nogil=True, error_model="numpy", pipeline_class=NoAlias)(function)
     with _cache_directory() as directory:
-        compiled: F = numba.njit(
-            cache=directory is not None,
-            nogil=True,
-            error_model="numpy",
-            pipeline_class=NoAlias,
-        )(function)
-    return compiled
+        if directory is not None:
+            compiled._cache = _ForgivingCache(function)
+    kernel_as_typed: F = compiled
+    return kernel_as_typed
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
@@ -83,6 +82,24 @@ def callable_from_kernels(module: ModuleType) -> None:
 
 
 # --- The cache of machine code ----------------------------------------------------------------
+
+
+class _ForgivingCache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache, but a damaged file or a full disk costs a compilation, not the run."""
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        """The machine code, or None if there is none that can be read."""
+        try:
+            return super().load_overload(signature, target_context)
+        except Exception:  # what a damaged file makes of a pickle is anyone's guess
+            with suppress(Exception):
+                self.flush()
+            return None
+
+    def save_overload(self, signature: Any, data: Any) -> None:
+        """Keep machine code, if it can be kept."""
+        with suppress(Exception):
+            super().save_overload(signature, data)
 
 
 def source_hash() -> str:

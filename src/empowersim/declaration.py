@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable
 from dataclasses import Field, dataclass, field
 from numbers import Integral, Real
@@ -37,7 +36,7 @@ class Declaration:
             ParameterError: naming the parameter, the value and what is allowed.
         """
         allowed = f"[{self.low:g}, {self.high:g}]"
-        if isinstance(value, bool) or not isinstance(value, Real) or math.isnan(value):
+        if isinstance(value, bool) or not isinstance(value, Real) or value != value:
             raise ParameterError(f"{name} = {value!r} is not a number; give one in {allowed}")
         if not self.low <= cast(float, value) <= self.high:
             raise ParameterError(f"{name} = {value} is outside {allowed}; give a number in it")
@@ -82,6 +81,7 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
 
 def unknown_name(kind: str, name: object, known: Iterable[str], where_to_look: str) -> str:
     """One line for a name that does not exist: it, the nearest known one, and where all are."""
-    near = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    spelt = {each.casefold(): each for each in known}
+    near = difflib.get_close_matches(str(name).casefold(), spelt, n=1)
+    hint = f"; did you mean {spelt[near[0]]}?" if near else ""
     return f"no {kind} is called {str(name)!r}{hint} ({where_to_look})"

@@ -10,7 +10,7 @@ from itertools import product
 from empowersim.errors import ParameterError
 from empowersim.parameters import DECLARATIONS, check_name
 
-MAX_POINTS = 1_000_000
+MAX_POINTS = 100_000
 SPELLING = "write name=low:high:count, as in collaborator_share=0:1:21, or name=value,value"
 
 
@@ -28,6 +28,7 @@ class Axis:
     def __post_init__(self) -> None:
         """Refuse at the door."""
         check_name(self.name)
+        object.__setattr__(self, "values", tuple(self.values))
         if not self.values:
             raise ParameterError(f"{self.name} has no values; {SPELLING}")
         for value in self.values:
@@ -68,7 +69,7 @@ def evenly_spaced(low: float, high: float, count: int) -> tuple[float, ...]:
     """
     if not 2 <= count <= MAX_POINTS:
         raise ParameterError(
-            f"{count} values are outside [2, {MAX_POINTS}]; for one value write name=value"
+            f"a count of {count} is outside [2, {MAX_POINTS}]; for one value write name=value"
         )
     return (*(low + (high - low) * k / (count - 1) for k in range(count - 1)), high)
 

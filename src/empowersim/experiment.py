@@ -7,11 +7,13 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from empowersim import org_chart, simulation, store
-from empowersim.scenarios import Scenario
+from empowersim.declaration import check_whole
+from empowersim.errors import ScenarioError
+from empowersim.random_streams import replicate_key
+from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,10 @@ class Experiment:
         chart: the org chart.
         points: what changes, each a mapping of parameters to values (`designs.grid`).
         replicates, weeks, seed: as in `empowersim.simulate`.
+
+    Raises:
+        ScenarioError: no points, or points that set different parameters.
+        ParameterError: replicates, weeks or seed out of their range.
     """
 
     scenario: Scenario
@@ -34,6 +40,18 @@ class Experiment:
     replicates: int
     weeks: int
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse at the door."""
+        object.__setattr__(self, "scenario", as_scenario(self.scenario))
+        object.__setattr__(self, "points", tuple(dict(point) for point in self.points))
+        if len({frozenset(point) for point in self.points}) != 1:
+            raise ScenarioError("an experiment needs points, and the same parameters at each")
+        check_whole("replicates", self.replicates, 1, simulation.MAX_RUNS)
+        check_whole("weeks", self.weeks, 1, MAX_WEEKS)
+        replicate_key(self.seed, 0)
+        for name in ("replicates", "weeks", "seed"):
+            object.__setattr__(self, name, int(getattr(self, name)))
 
     def run(
         self,
@@ -62,19 +80,19 @@ class Experiment:
         table.insert(0, "point", range(len(table)))
         return table
 
-    def save(self, table: pd.DataFrame, folder: Path) -> None:
-        """Write the design, the results, the chart, and how they were made, into a new folder.
-
-        `experiment.json` comes last: a folder that has it is whole.
+    def save(self, table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+        """Write the design, the results, the chart, and how they were made: all, or nothing.
 
         Raises:
-            StoreError: a file cannot be written.
+            StoreError: something is there already, or it cannot be written.
+            OrgChartError: two people's ids are the same as texts.
         """
-        store.write_table(self.design(), folder / "design.parquet")
-        store.write_table(table, folder / "results.parquet")
-        org_chart.save(self.chart, folder / "org_chart.csv")
-        made = json.dumps(self.provenance(table), indent=2, ensure_ascii=False)
-        store.write_text(made + "\n", folder / "experiment.json")
+        made = json.dumps(self.provenance(table), indent=2, ensure_ascii=False, default=str)
+        with store.new_folder(path) as folder:
+            store.write_table(self.design(), folder / "design.parquet")
+            store.write_table(table, folder / "results.parquet")
+            org_chart.save(self.chart, folder / "org_chart.csv")
+            store.write_text(made + "\n", folder / "experiment.json")
 
     def provenance(self, table: pd.DataFrame) -> dict[str, Any]:
         """Everything that decided the results, and a digest to compare them by."""

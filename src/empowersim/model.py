@@ -58,7 +58,8 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         uniform, normal = luck.initial_draws(self._key, n_people)
         self.initial_draws = uniform.tolist(), normal.tolist()
         self.draws: list[list[float]] = []
-        self.grid = Network(org_chart.to_undirected(), random=self.random)
+        # Mesa would lay the network out, in time that grows with the square of its size.
+        self.grid = Network(org_chart.to_undirected(), random=self.random, layout=None)
         self._hire()
         self.measures = self.measure(range(n_people))
         self.datacollector = mesa.DataCollector(

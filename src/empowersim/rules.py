@@ -5,8 +5,8 @@ parameters (anything with their names as attributes). Indicators are 0.0 or 1.0;
 state is in [0, 1].
 
 The Mesa agents call these functions as they stand, the ensemble engine compiles them, and both must
-agree to the last bit. So a rule uses only + − × ÷ √, comparisons and conditional expressions, which
-IEEE 754 rounds exactly: no power, no `sum`, no transcendental function, no `if` statement.
+agree to the last bit. So a rule uses only + − × ÷ √ abs, comparisons and conditional expressions,
+which IEEE 754 rounds exactly: no power, no `sum`, no transcendental function, no `if` statement.
 """
 
 from __future__ import annotations

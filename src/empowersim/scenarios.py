@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,8 @@ class Intervention:
             )
         check_whole("week of an intervention", self.week, 1, MAX_WEEKS)
         DECLARATIONS[self.lever].check(self.lever, self.value)
+        object.__setattr__(self, "week", int(self.week))
+        object.__setattr__(self, "value", float(self.value))
 
 
 type Order = Literal["all-at-once", "pilot", "top-down", "bottom-up"]
@@ -74,6 +76,7 @@ class Rollout:
                 unknown_name("rollout", self.order, orders, f"rollouts: {', '.join(orders)}")
             )
         check_whole("lag of a rollout", self.lag, 0, MAX_WEEKS)
+        object.__setattr__(self, "lag", int(self.lag))
         if self.branch is not None and self.order != "pilot":
             raise ScenarioError(
                 f"a branch ({self.branch!r}) is for the rollout pilot, not for {self.order}"
@@ -128,8 +131,13 @@ class Scenario:
     source: str = ""
 
     def __post_init__(self) -> None:
-        """Sort the interventions, refusing two for one lever in one week."""
+        """Refuse at the door, and sort the interventions: one for a lever in a week."""
         check_whole("weeks", self.weeks, 1, MAX_WEEKS)
+        _check_kind("parameters", self.parameters, Parameters)
+        _check_kind("rollout", self.rollout, Rollout)
+        _check_kind("interventions", self.interventions, tuple | list)
+        for intervention in self.interventions:
+            _check_kind("each of the interventions", intervention, Intervention)
         ordered = tuple(sorted(self.interventions, key=lambda each: (each.week, each.lever)))
         for one, other in pairwise(ordered):
             if (one.week, one.lever) == (other.week, other.lever):
@@ -137,6 +145,7 @@ class Scenario:
                     f"two interventions set {one.lever} in week {one.week}; keep one of them"
                 )
         object.__setattr__(self, "interventions", ordered)
+        object.__setattr__(self, "weeks", int(self.weeks))
 
     def with_changes(self, changes: Mapping[str, float]) -> Self:
         """The same scenario with some parameters changed."""
@@ -151,7 +160,13 @@ class Scenario:
         return by_week
 
 
-def as_scenario(given: Parameters | Scenario) -> Scenario:
+def _check_kind(name: str, value: object, kind: Any) -> None:
+    if not isinstance(value, kind):
+        wanted = getattr(kind, "__name__", "tuple or list")
+        raise ScenarioError(f"{name} = {value!r} is no {wanted}; give a {wanted}")
+
+
+def as_scenario(given: object) -> Scenario:
     """Parameters as a scenario of their own; a scenario as it is.
 
     Raises:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ type Record = Literal["final", "weekly", "people"]
 type Engine = Literal["ensemble", "mesa"]
 type Progress = Callable[[int], object]
 
-MAX_RUNS = 100_000_000
+MAX_RUNS = 10_000_000
+MAX_GIGABYTES = 4.0
 STATES = (
     "autonomy",
     "responsibility",
@@ -42,13 +44,6 @@ STATES = (
 """The columns of a table of people: everyone's state."""
 
 
-class Run(NamedTuple):
-    """One point with one replicate."""
-
-    point: int
-    replicate: int
-
-
 @dataclass(frozen=True, eq=False)
 class Plan:
     """Everything that decides the outcome of a simulation, checked."""
@@ -62,14 +57,26 @@ class Plan:
     record: Record
     by_level: bool
 
-    @cached_property
-    def runs(self) -> tuple[Run, ...]:
-        """Every run, replicates of a point together."""
-        return tuple(
-            Run(point, replicate)
-            for point in range(len(self.scenarios))
-            for replicate in range(self.replicates)
-        )
+    @property
+    def n_runs(self) -> int:
+        """Runs are numbered from 0, the replicates of a point together."""
+        return len(self.scenarios) * self.replicates
+
+    def scenario_of(self, run: int) -> Scenario:
+        """What a run runs."""
+        return self.scenarios[run // self.replicates]
+
+    def replicate_of(self, run: int) -> int:
+        """Which replicate a run is; points share their replicates' luck."""
+        return run % self.replicates
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Of everything recorded: (runs, weeks, measures or states, groups or people)."""
+        weeks = self.weeks + 1 - self.first_recorded
+        if self.record == "people":
+            return self.n_runs, weeks, len(STATES), self.hierarchy.n_people
+        return self.n_runs, weeks, len(outcomes.NAMES), int(self.group[-1]) + 1
 
     @cached_property
     def group(self) -> NDArray[np.int32]:
@@ -140,7 +147,7 @@ class Results:
 
 
 def simulate(
-    parameters: Parameters | Scenario | Sequence[Parameters | Scenario],
+    parameters: Parameters | Scenario | Iterable[Parameters | Scenario],
     org_chart: Chart | None = None,
     *,
     replicates: int = 1,
@@ -179,19 +186,16 @@ def simulate(
     if workers is not None:
         check_whole("workers", workers, 1, 1024)
     run_all = _with_ensemble if engine == "ensemble" else _with_mesa
-    values: NDArray[np.float64] | None = None
+    values = np.empty(plan.shape)
     for runs, part in run_all(plan, workers):
-        if values is None:
-            values = np.empty((len(plan.runs), *part.shape[1:]))
         values[runs] = part
         if progress:
             progress(len(runs))
-    assert values is not None  # noqa: S101 (a plan has at least one run)
     return Results(plan, values)
 
 
 def _plan(
-    parameters: Parameters | Scenario | Sequence[Parameters | Scenario],
+    parameters: Parameters | Scenario | Iterable[Parameters | Scenario],
     org_chart: Chart | None,
     replicates: int,
     weeks: int | None,
@@ -200,8 +204,9 @@ def _plan(
     by_level: bool,
 ) -> Plan:
     """Refuse at the door what makes no run."""
-    given = [parameters] if isinstance(parameters, Parameters | Scenario) else list(parameters)
-    scenarios = tuple(as_scenario(each) for each in given)
+    several = isinstance(parameters, Iterable) and not isinstance(parameters, str)
+    points: Iterable[object] = parameters if several else [parameters]  # type: ignore[assignment]
+    scenarios = tuple(as_scenario(point) for point in points)
     if not scenarios:
         raise RunError("no point to simulate: the list of parameters is empty; give at least one")
     check_whole("replicates", replicates, 1, MAX_RUNS)
@@ -217,9 +222,28 @@ def _plan(
     if record not in get_args(Record.__value__):
         raise RunError(_no_such("recording", record, get_args(Record.__value__)))
     org_chart = balanced() if org_chart is None else org_chart
-    return Plan(
+    plan = Plan(
         scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
     )
+    _check_size(plan)
+    return plan
+
+
+def _check_size(plan: Plan) -> None:
+    """Refuse what would not fit into memory, and people whom a table could not tell apart."""
+    gigabytes = math.prod(plan.shape) * 8 / 1e9
+    if gigabytes > MAX_GIGABYTES:
+        raise RunError(
+            f"the tables of {plan.n_runs:,} runs over {plan.weeks:,} weeks would take"
+            f" {gigabytes:,.0f} GB (at most {MAX_GIGABYTES:g}); take fewer runs or weeks, or"
+            " record='final'"
+        )
+    ids = {str(person) for person in plan.hierarchy.ids}
+    if plan.record == "people" and len(ids) < plan.hierarchy.n_people:
+        raise RunError(
+            "two people's ids are the same as texts, and a table of people could not tell them"
+            " apart; change one"
+        )
 
 
 def _no_such(kind: str, name: object, known: Sequence[str]) -> str:
@@ -240,13 +264,12 @@ def _with_ensemble(plan: Plan, workers: int | None) -> Iterator[Part]:
 
     def work(task: tuple[NDArray[np.float64], NDArray[np.int64]]) -> Part:
         delays, numbers = task
-        runs = [plan.runs[number] for number in numbers]
         batch = Batch(
             plan.hierarchy,
             delays,
             plan.group,
-            [plan.scenarios[run.point] for run in runs],
-            [replicate_key(plan.seed, run.replicate) for run in runs],
+            [plan.scenario_of(int(number)) for number in numbers],
+            [replicate_key(plan.seed, plan.replicate_of(int(number))) for number in numbers],
         )
         if plan.record == "people":
             return numbers, np.moveaxis(batch.trace(plan.weeks), -1, 0)
@@ -296,9 +319,12 @@ def _with_mesa(plan: Plan, _workers: int | None) -> Iterator[Part]:
         range(int(np.searchsorted(plan.group, g)), int(np.searchsorted(plan.group, g, "right")))
         for g in range(int(plan.group[-1]) + 1)
     ]
-    for number, run in enumerate(plan.runs):
+    for number in range(plan.n_runs):
         model = EmpowermentModel(
-            plan.scenarios[run.point], plan.chart, seed=plan.seed, replicate=run.replicate
+            plan.scenario_of(number),
+            plan.chart,
+            seed=plan.seed,
+            replicate=plan.replicate_of(number),
         )
         rows = []
         for week in range(plan.weeks + 1):

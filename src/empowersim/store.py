@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,21 +17,50 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def new_folder(path: str | os.PathLike[str]) -> Path:
-    """An empty folder to write results to, made if it does not exist.
+def check_free(path: str | os.PathLike[str]) -> Path:
+    """A place where nothing is yet, or an empty folder: to be asked before a long computation.
 
     Raises:
-        StoreError: something is there already, or it cannot be made.
+        StoreError: something is there already.
     """
-    folder = Path(path)
+    place = Path(path)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        taken = any(folder.iterdir())
-    except OSError as error:
-        raise StoreError(f"cannot write to {folder}: {error.strerror}; choose another") from error
+        taken = place.exists() and not (place.is_dir() and not any(place.iterdir()))
+    except (OSError, ValueError) as error:
+        raise _cannot_write(place, error) from error
     if taken:
-        raise StoreError(f"{folder} is not empty, and nothing is ever overwritten; choose another")
-    return folder
+        raise StoreError(f"{place} exists already, and nothing is overwritten; choose another")
+    return place
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A folder to fill, which gets its name when it is full: others see all of it or nothing.
+
+    Raises:
+        StoreError: something is there already, or it cannot be written; nothing is left behind.
+    """
+    place = check_free(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
+    except (OSError, ValueError) as error:
+        raise _cannot_write(place, error) from error
+    try:
+        yield staging
+        staging.chmod(0o755)
+        staging.replace(place)
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise _cannot_write(place, error) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _cannot_write(place: Path, error: OSError | ValueError) -> StoreError:
+    reason = getattr(error, "strerror", None) or error
+    return StoreError(f"cannot write {place}: {reason}; make room or choose another")
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -55,16 +87,18 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         StoreError: it cannot be written; nothing is left behind.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         write(partial)
         with partial.open("rb") as written:
             os.fsync(written.fileno())
         partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise StoreError(f"cannot write {path}: {reason}; make room or choose another") from error
+    except (OSError, ValueError) as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        # Gone if all went well; what an error or an interruption left, otherwise.
+        with suppress(OSError, ValueError):
+            partial.unlink(missing_ok=True)
 
 
 def digest(table: pd.DataFrame) -> str:

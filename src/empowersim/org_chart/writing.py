@@ -13,6 +13,7 @@ import networkx as nx
 from empowersim.errors import OrgChartError
 from empowersim.org_chart.cells import clean, guarded, quoted
 from empowersim.org_chart.hierarchy import Chart, hierarchy
+from empowersim.store import whole
 
 type SaveFormat = Literal["csv", "graphml", "json"]
 
@@ -39,8 +40,8 @@ def save(
         format: Guessed from the suffix unless given.
 
     Raises:
-        OrgChartError: The chart is no tree, two ids are the same as texts, or the file cannot be
-            written.
+        OrgChartError: The chart is no tree, or two ids are the same as texts.
+        StoreError: The file cannot be written.
     """
     target = Path(path)
     chosen = format if format is not None else target.suffix.lower().removeprefix(".")
@@ -48,7 +49,8 @@ def save(
         raise OrgChartError(
             f"{target}: a chart cannot be saved as {chosen!r}: use one of {', '.join(_WRITERS)}"
         )
-    _replace(target, _WRITERS[chosen](_as_saved(chart)).encode())
+    data = _WRITERS[chosen](_as_saved(chart)).encode()
+    whole(target, lambda partial: partial.write_bytes(data))
 
 
 def _as_saved(chart: Chart) -> Chart:
@@ -115,14 +117,3 @@ def _json(chart: Chart) -> str:
 
 
 _WRITERS: dict[str, Callable[[Chart], str]] = {"csv": _csv, "graphml": _graphml, "json": _json}
-
-
-def _replace(target: Path, data: bytes) -> None:
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(target)
-    except (OSError, ValueError) as error:
-        raise OrgChartError(f"{target}: the chart cannot be written: {error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
