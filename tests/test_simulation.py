@@ -7,9 +7,9 @@ import pytest
 
 from empowersim import Parameters, outcomes, scenarios, simulate
 from empowersim.errors import EmpowerSimError, OrgChartError, ParameterError, RunError
-from empowersim.org_chart import hierarchy
+from empowersim.org_chart import balanced, hierarchy
 from empowersim.scenarios import Intervention, Rollout, Scenario
-from empowersim.simulation import STATES
+from empowersim.simulation import STATES, simulate_in_parts
 from small_charts import CHARTS, alone, family
 
 POINTS = [Parameters(), Parameters(mandate=0), scenarios.named("just-let-go")]
@@ -245,3 +245,12 @@ def test_an_interruption_stops_the_work():
     with pytest.raises(KeyboardInterrupt):
         simulate(Parameters(), family(), replicates=100, weeks=2, progress=interrupt, workers=1)
     assert len(calls) == 1
+
+
+def test_in_parts_is_the_same_as_in_one_go():
+    points = [Parameters(), Scenario(rollout=Rollout("top-down", lag=2), weeks=156)]
+    whole = simulate(points, balanced(3, 2), replicates=25, weeks=6).weekly
+    parts = simulate_in_parts(points, balanced(3, 2), replicates=25, weeks=6, runs_per_part=18)
+    tables = [part.weekly for part in parts]
+    assert [len(table) for table in tables] == [18 * 7, 18 * 7, 14 * 7]
+    pd.testing.assert_frame_equal(pd.concat(tables, ignore_index=True), whole, check_exact=True)

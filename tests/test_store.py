@@ -85,3 +85,13 @@ def test_the_digest_sees_the_last_bit():
     assert store.digest(TABLE.rename(columns={"output": "trust"})) != store.digest(TABLE)
     people = pd.DataFrame({"person": ["a", "b"]})
     assert store.digest(people) != store.digest(people[::-1])
+
+
+def test_the_digest_does_not_depend_on_the_parts(tmp_path):
+    people = pd.DataFrame({"person": ["a", "b", "c"], "trust": [0.1, 0.2, 0.3]})
+    in_parts = store.Digest()
+    for part in (people[:1], people[1:]):
+        in_parts.update(part)
+    assert str(in_parts) == store.digest(people)
+    store.write_parts([people[:1], people[1:]], tmp_path / "people.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "people.parquet"), people)

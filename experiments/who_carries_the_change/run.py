@@ -49,8 +49,8 @@ def experiment_in(folder: Path, chart: org_chart.Chart) -> list[str]:
         experiment = Experiment(
             scenario.with_changes(levers), chart, grid([SHARES]), REPLICATES, WEEKS
         )
-        results = experiment.run().final
-        experiment.save(results, folder / arm.split(" (")[0].replace(" ", "-"))
+        (results,) = experiment.run()
+        experiment.save([results], folder / arm.split(" (")[0].replace(" ", "-"))
         curves[arm] = response_curve(experiment.design(), results, SHARES.name, "partnership")
         said += [f"{arm.capitalize()}: {shape_in_words(curves[arm])}."]
         said += [

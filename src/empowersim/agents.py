@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import TYPE_CHECKING, NamedTuple
 
 from mesa.discrete_space import Cell, FixedAgent
 
-from empowersim import random_streams as luck
 from empowersim import rules
 
 if TYPE_CHECKING:
     from empowersim.model import EmpowermentModel
+    from empowersim.parameters import Parameters
+
+
+class Change(NamedTuple):
+    """What a week asks of those who start with the same delay."""
+
+    asked: float
+    carried: float
+    begun: float
+
+    @classmethod
+    def asked_in(cls, week: int, delay: float, p: Parameters) -> Change:
+        """Ask the rules."""
+        asked = rules.intensity(week, delay, p)
+        carried = rules.carried_by_collaborators(asked, p)
+        return cls(asked, carried, rules.under_way(week, delay, p))
 
 
 class Collaborator(FixedAgent):  # type: ignore[misc]
@@ -20,6 +35,9 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         manager: whom he reports to; None for the head alone.
         autonomy, responsibility, trust: of the relation with his manager, in [0, 1].
         readiness, willingness, disposition, strain, appreciation: his own, in [0, 1].
+        asked, carried: how much of the change is asked of him this week, and his part of it as a
+            collaborator.
+        begun: whether coaching and training have begun for him, 0.0 or 1.0.
         left, took, succeeded: what the week's encounter was, 0.0 or 1.0.
         gone: 1.0 if he left this week, and a newcomer has his place.
         why_autonomy: the terms of his manager's last decision on him, None before the first.
@@ -27,6 +45,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
     """
 
     model: EmpowermentModel
+    boss: Manager  # his manager, for the phases, which go to those who have one
 
     def __init__(
         self, model: EmpowermentModel, cell: Cell, number: int, manager: Manager | None
@@ -36,6 +55,8 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         self.cell = cell
         self.number = number
         self.manager = manager
+        if manager:
+            self.boss = manager
         self.delay = float(model.delays[number])
         self.left = self.took = self.succeeded = self.gone = 0.0
         self.why_autonomy: rules.LettingGo | None = None
@@ -67,36 +88,17 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         )
         self.willingness = self.disposition
 
-    @property
-    def boss(self) -> Manager:
-        """His manager, who must exist."""
-        assert self.manager is not None  # noqa: S101 (the phases go to those who have one)
-        return self.manager
-
-    @property
-    def asked(self) -> float:
-        """How much of the change is asked of him this week."""
-        return rules.intensity(self.model.week, self.delay, self.model.parameters)
-
-    @property
-    def carried(self) -> float:
-        """The part of it that he carries as a collaborator."""
-        return rules.carried_by_collaborators(self.asked, self.model.parameters)
-
-    @property
-    def begun(self) -> float:
-        """Whether coaching and training have begun for him."""
-        return rules.under_way(self.model.week, self.delay, self.model.parameters)
-
-    def _luck(self, slot: SupportsIndex) -> float:
-        return self.model.draws[slot][self.number]
+    def begin_week(self, change: Change, draws: list[float]) -> None:
+        """Learn what this week asks of him; `draws` is his luck, by `random_streams`' slots."""
+        self.asked, self.carried, self.begun = change
+        self.draws = draws
 
     def taking_on(self) -> None:
         """Take on more responsibility, or less."""
         p, boss = self.model.parameters, self.boss
         self.drive = rules.drive(self.readiness, self.willingness)
         teammates = rules.mean_of_others(
-            boss.team_responsibility, self.responsibility, rules.share_of_others(len(boss.team))
+            boss.team_responsibility, self.responsibility, boss.share_of_teammates
         )
         self.why_responsibility = rules.taking_on(
             self.autonomy, self.carried, self.drive, teammates, boss.support, self.strain, p
@@ -108,9 +110,9 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
     def encounter(self) -> None:
         """Meet the week's matter, and give the manager a sign or none."""
         p, boss = self.model.parameters, self.boss
-        self.complexity = self._luck(luck.COMPLEXITY)
-        self.left = rules.happens(self.autonomy, self._luck(luck.LEFT_TO_HIM))
-        self.took = rules.happens(self.responsibility, self._luck(luck.INITIATIVE))
+        self.complexity, luck_left, luck_took, luck_success, _, _, _ = self.draws
+        self.left = rules.happens(self.autonomy, luck_left)
+        self.took = rules.happens(self.responsibility, luck_took)
         chance = rules.success_probability(
             self.left,
             self.took,
@@ -121,7 +123,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
             boss.support,
             p,
         )
-        self.succeeded = rules.happens(chance, self._luck(luck.SUCCESS))
+        self.succeeded = rules.happens(chance, luck_success)
         self.sign = rules.sign(self.left, self.took, self.appreciation, p)
 
     def consequences(self) -> None:
@@ -162,17 +164,14 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
     def leaving(self) -> None:
         """Leave or stay; a newcomer takes the place with a state of his own."""
         p = self.model.parameters
-        self.gone = rules.happens(
-            rules.leaving_probability(self.strain, p), self._luck(luck.LEAVING)
-        )
+        _, _, _, _, luck_leaving, luck_readiness, luck_disposition = self.draws
+        self.gone = rules.happens(rules.leaving_probability(self.strain, p), luck_leaving)
         if not self.gone:
             return
         self.trust = p.neutral_trust
-        self.readiness = rules.uniform_between(
-            p.readiness_low, p.readiness_high, self._luck(luck.NEW_READINESS)
-        )
+        self.readiness = rules.uniform_between(p.readiness_low, p.readiness_high, luck_readiness)
         self.disposition = rules.uniform_between(
-            p.disposition_low, p.disposition_high, self._luck(luck.NEW_DISPOSITION)
+            p.disposition_low, p.disposition_high, luck_disposition
         )
         self.willingness = self.disposition
         self.strain = 0.0
@@ -186,6 +185,8 @@ class Manager(Collaborator):
         team: who reports to him, in breadth-first order.
         control_habit, assurance: his own, in [0, 1].
         attention_given: share of the attention they need that each of his team gets this week.
+        facilitation: how far he facilitates rather than controls this week.
+        support: what each of his team gets of him this week: facilitation × attention.
     """
 
     def __init__(
@@ -193,7 +194,7 @@ class Manager(Collaborator):
     ) -> None:
         """Place a manager on a cell of the org chart; his team joins him later."""
         self.team: list[Collaborator] = []
-        self.attention_given = 0.0
+        self.attention_given = self.facilitation = self.support = 0.0
         self.autonomy_before = self.team_responsibility = self.team_appreciation = 0.0
         self.team_assurance = 0.0
         super().__init__(model, cell, number, manager)
@@ -214,16 +215,6 @@ class Manager(Collaborator):
         """Those of his team who are managers themselves."""
         return [person for person in self.team if isinstance(person, Manager)]
 
-    @property
-    def facilitation(self) -> float:
-        """How far he facilitates rather than controls."""
-        return rules.facilitation(self.control_habit)
-
-    @property
-    def support(self) -> float:
-        """What each of his team gets of him: facilitation × attention."""
-        return self.facilitation * self.attention_given
-
     def attention(self) -> None:
         """Take in the team's state of last week, and share the capacity among it."""
         p = self.model.parameters
@@ -236,7 +227,10 @@ class Manager(Collaborator):
         for manager in self.managers_in_team:
             self.team_assurance += manager.assurance
         self.autonomy_before = self.autonomy
+        self.share_of_teammates = rules.share_of_others(len(self.team))
         self.attention_given = rules.attention(team_load, p)
+        self.facilitation = rules.facilitation(self.control_habit)
+        self.support = self.facilitation * self.attention_given
 
     def letting_go(self) -> None:
         """Give each of the team more autonomy, or take it back."""

@@ -60,7 +60,7 @@ def run(given: Namespace) -> None:
         ).weekly
     if given.out is not None:
         experiment = Experiment(scenario, chart, [{}], given.replicates, weeks, given.seed)
-        experiment.save(weekly, given.out)
+        experiment.save([weekly], given.out)
     course = weekly.drop(columns=["point", "replicate"]).groupby("week").mean()
     if given.json:
         _print_json(
@@ -101,9 +101,7 @@ def sweep(given: Namespace) -> None:
     store.check_free(given.out)
     n_runs = len(points) * given.replicates
     with _progress(n_runs) as progress:
-        results = experiment.run(record="weekly" if given.weekly else "final", progress=progress)
-    table = results.weekly if given.weekly else results.final
-    experiment.save(table, given.out)
+        experiment.save(experiment.run(weekly=given.weekly, progress=progress), given.out)
     print(f"{n_runs:,} runs ({len(points):,} points), {weeks} weeks: {given.out}/results.parquet")
 
 

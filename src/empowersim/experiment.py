@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+WEEKLY_RUNS_PER_PART = 1024
 
 
 @dataclass(frozen=True)
@@ -56,21 +59,26 @@ class Experiment:
     def run(
         self,
         *,
-        record: simulation.Record = "final",
+        weekly: bool = False,
         workers: int | None = None,
         progress: simulation.Progress | None = None,
-    ) -> simulation.Results:
-        """Run every point with every replicate."""
-        return simulation.simulate(
+    ) -> Iterator[pd.DataFrame]:
+        """Run every point with every replicate: the table of results, part by part.
+
+        `weekly` keeps every week, not the last alone.
+        """
+        parts = simulation.simulate_in_parts(
             [self.scenario.with_changes(point) for point in self.points],
             self.chart,
             replicates=self.replicates,
             weeks=self.weeks,
             seed=self.seed,
-            record=record,
+            record="weekly" if weekly else "final",
+            runs_per_part=WEEKLY_RUNS_PER_PART if weekly else simulation.RUNS_PER_PART,
             workers=workers,
             progress=progress,
         )
+        return (part.weekly if weekly else part.final for part in parts)
 
     def design(self) -> pd.DataFrame:
         """A row a point: its number, and the parameters that vary."""
@@ -80,22 +88,32 @@ class Experiment:
         table.insert(0, "point", range(len(table)))
         return table
 
-    def save(self, table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    def save(self, parts: Iterable[pd.DataFrame], path: str | os.PathLike[str]) -> None:
         """Write the design, the results, the chart, and how they were made: all, or nothing.
+
+        The results come in parts, as `run` makes them, and are never in memory as a whole.
 
         Raises:
             StoreError: something is there already, or it cannot be written.
             OrgChartError: two people's ids are the same as texts.
         """
-        made = json.dumps(self.provenance(table), indent=2, ensure_ascii=False, default=str)
-        with store.new_folder(path) as folder:
-            store.write_table(self.design(), folder / "design.parquet")
-            store.write_table(table, folder / "results.parquet")
-            org_chart.save(self.chart, folder / "org_chart.csv")
-            store.write_text(made + "\n", folder / "experiment.json")
+        digest = store.Digest()
 
-    def provenance(self, table: pd.DataFrame) -> dict[str, Any]:
-        """Everything that decided the results, and a digest to compare them by."""
+        def digested() -> Iterator[pd.DataFrame]:
+            for part in parts:
+                digest.update(part)
+                yield part
+
+        with store.new_folder(path) as folder:
+            org_chart.save(self.chart, folder / "org_chart.csv")
+            store.write_table(self.design(), folder / "design.parquet")
+            store.write_parts(digested(), folder / "results.parquet")
+            made = self.provenance() | {"results_digest": str(digest)}
+            text = json.dumps(made, indent=2, ensure_ascii=False, default=str)
+            store.write_text(text + "\n", folder / "experiment.json")
+
+    def provenance(self) -> dict[str, Any]:
+        """Everything that decided the results."""
         import empowersim
 
         return {
@@ -105,7 +123,6 @@ class Experiment:
             "weeks": self.weeks,
             "seed": self.seed,
             "people": self.chart.number_of_nodes(),
-            "results_digest": store.digest(table),
             "empowersim": empowersim.__version__,
             "python": platform.python_version(),
             "machine": platform.machine(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+from operator import attrgetter, methodcaller
 from typing import Any
 
 import mesa
@@ -10,11 +13,14 @@ from mesa.discrete_space import Network
 
 from empowersim import outcomes
 from empowersim import random_streams as luck
-from empowersim.agents import Collaborator, Manager
+from empowersim.agents import Change, Collaborator, Manager
 from empowersim.org_chart import Chart, balanced, hierarchy
 from empowersim.parameters import Parameters
 from empowersim.scenarios import Scenario, as_scenario
 from empowersim.week import PHASES
+
+_OF_RELATION = attrgetter(*outcomes.STATES, "succeeded", "gone")
+_STATES_OF_MANAGER = attrgetter("control_habit", "assurance")
 
 
 class EmpowermentModel(mesa.Model):  # type: ignore[misc]
@@ -52,12 +58,11 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         self._scenario = as_scenario(Parameters() if parameters is None else parameters)
         self.parameters = self._scenario.parameters
         self.hierarchy = hierarchy(org_chart)
-        self.delays = self._scenario.rollout.delays(self.hierarchy)
+        self.delays = self._scenario.rollout.delays(self.hierarchy).tolist()
         self.week = 0
         n_people = self.hierarchy.n_people
         uniform, normal = luck.initial_draws(self._key, n_people)
         self.initial_draws = uniform.tolist(), normal.tolist()
-        self.draws: list[list[float]] = []
         # Mesa would lay the network out, in time that grows with the square of its size.
         self.grid = Network(org_chart.to_undirected(), random=self.random, layout=None)
         self._hire()
@@ -95,40 +100,47 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         changes = self._scenario.changes_by_week.get(self.week)
         if changes:
             self.parameters = self.parameters.with_changes(changes)
-        self.draws = luck.week_draws(self._key, self.week, self.hierarchy.n_people).tolist()
+        draws = luck.week_draws(self._key, self.week, self.hierarchy.n_people).T.tolist()
+        changes_by_delay = {
+            delay: Change.asked_in(self.week, delay, self.parameters) for delay in set(self.delays)
+        }
+        for person, own_draws in zip(self.people, draws, strict=True):
+            person.begin_week(changes_by_delay[person.delay], own_draws)
         actors: dict[str, Any] = {"managers": self.managers, "collaborators": self.collaborators}
         for phase in PHASES:
+            act = methodcaller(phase.name)
             for agent in actors[phase.actors]:
-                getattr(agent, phase.name)()
+                act(agent)
         self.measures = self.measure(range(self.hierarchy.n_people))
         self.datacollector.collect(self)
 
     def measure(self, people: range) -> dict[str, float]:
         """The measures of some people, a range of breadth-first numbers; NaN where over nobody.
 
-        Sums go one by one in breadth-first order, as in the ensemble engine: Python's `sum` would
-        round differently.
+        Sums go one by one in breadth-first order, as in the ensemble engine: `accumulate` does so,
+        `sum` would round differently.
         """
-        p = self.parameters
-        sums = dict.fromkeys(outcomes.NAMES, 0.0)
         members = [self.people[number] for number in people]
         relations = [person for person in members if person.manager]
         managers = [person for person in members if isinstance(person, Manager)]
-        for person in relations:
-            for name in outcomes.STATES:
-                sums[name] += getattr(person, name)
-            regime = outcomes.regime(person.autonomy, person.responsibility, p)
-            for name, indicator in regime._asdict().items():
-                sums[name] += indicator
-            sums["output"] += person.succeeded
-            sums["departures"] += person.gone
-        for manager in managers:
-            sums["control_habit"] += manager.control_habit
-            sums["assurance"] += manager.assurance
-        means = outcomes.means(
-            np.array(list(sums.values())), len(relations), len(managers), self.week
-        )
+        sums = [*self._sums_over_relations(relations), *_sums(map(_STATES_OF_MANAGER, managers), 2)]
+        means = outcomes.means(np.array(sums), len(relations), len(managers), self.week)
         return dict(zip(outcomes.NAMES, means.tolist(), strict=True))
+
+    def _sums_over_relations(self, relations: list[Collaborator]) -> Iterable[float]:
+        p = self.parameters
+        rows = [
+            (*states, *outcomes.regime(states[0], states[1], p), output, departures)
+            for *states, output, departures in map(_OF_RELATION, relations)
+        ]
+        return _sums(rows, len(outcomes.NAMES) - 2)
+
+
+def _sums(rows: Iterable[tuple[float, ...]], width: int) -> Iterable[float]:
+    """Sums of the columns, one row after the other; zeros if there are no rows."""
+    table = np.fromiter(chain((0.0,) * width, *rows), np.float64)
+    sums: list[float] = np.add.accumulate(table.reshape(-1, width))[-1].tolist()
+    return sums
 
 
 def _reader_of(name: str) -> Any:

@@ -18,7 +18,7 @@ from empowersim.executors import in_threads
 from empowersim.org_chart import Chart, Hierarchy, balanced, hierarchy
 from empowersim.parameters import Parameters
 from empowersim.random_streams import replicate_key
-from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
+from empowersim.scenarios import MAX_WEEKS, Rollout, Scenario, as_scenario
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ type Progress = Callable[[int], object]
 
 MAX_RUNS = 10_000_000
 MAX_GIGABYTES = 4.0
+RUNS_PER_PART = 16_384
 STATES = (
     "autonomy",
     "responsibility",
@@ -71,12 +72,12 @@ class Plan:
         return run % self.replicates
 
     @property
-    def shape(self) -> tuple[int, int, int, int]:
-        """Of everything recorded: (runs, weeks, measures or states, groups or people)."""
+    def shape(self) -> tuple[int, int, int]:
+        """Of what a run leaves: (weeks, measures or states, groups or people)."""
         weeks = self.weeks + 1 - self.first_recorded
         if self.record == "people":
-            return self.n_runs, weeks, len(STATES), self.hierarchy.n_people
-        return self.n_runs, weeks, len(outcomes.NAMES), int(self.group[-1]) + 1
+            return weeks, len(STATES), self.hierarchy.n_people
+        return weeks, len(outcomes.NAMES), int(self.group[-1]) + 1
 
     @cached_property
     def group(self) -> NDArray[np.int32]:
@@ -96,9 +97,11 @@ class Results:
         scenarios: what was run at each point, by number.
     """
 
-    def __init__(self, plan: Plan, values: NDArray[np.float64]) -> None:
+    def __init__(self, plan: Plan, first_run: int, values: NDArray[np.float64]) -> None:
+        """`values` of the runs from `first_run` on, in the shape of `Plan.shape`."""
         self.scenarios = plan.scenarios
         self._plan = plan
+        self._first_run = first_run
         self._values = values
 
     @cached_property
@@ -133,7 +136,7 @@ class Results:
             RunError: people were not recorded.
         """
         self._needs("people", "people")
-        return _people_table(self._plan, self._values)
+        return _people_table(self._plan, self._first_run, self._values)
 
     def _needs(self, table: str, *records: Record) -> None:
         if self._plan.record not in records:
@@ -143,7 +146,7 @@ class Results:
             )
 
     def _means(self) -> pd.DataFrame:
-        return _measures_table(self._plan, self._values)
+        return _measures_table(self._plan, self._first_run, self._values)
 
 
 def simulate(
@@ -181,17 +184,50 @@ def simulate(
         RunError, ParameterError, ScenarioError, OrgChartError: what is given makes no run.
     """
     plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
+    return _lived(plan, range(plan.n_runs), engine, workers, progress)
+
+
+def simulate_in_parts(
+    parameters: Parameters | Scenario | Iterable[Parameters | Scenario],
+    org_chart: Chart | None = None,
+    *,
+    replicates: int = 1,
+    weeks: int | None = None,
+    seed: int = 0,
+    record: Record = "weekly",
+    by_level: bool = False,
+    runs_per_part: int = RUNS_PER_PART,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Results]:
+    """As `simulate`, for more runs than fit into memory: the results of consecutive runs.
+
+    Every part but the last has `runs_per_part` runs; the other arguments and the errors are those
+    of `simulate`.
+    """
+    check_whole("runs_per_part", runs_per_part, 1, MAX_RUNS)
+    plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
+    for first in range(0, plan.n_runs, runs_per_part):
+        runs = range(first, min(first + runs_per_part, plan.n_runs))
+        yield _lived(plan, runs, "ensemble", workers, progress)
+
+
+def _lived(
+    plan: Plan, runs: range, engine: Engine, workers: int | None, progress: Progress | None
+) -> Results:
+    """The results of consecutive runs."""
     if engine not in get_args(Engine.__value__):
         raise RunError(_no_such("engine", engine, get_args(Engine.__value__)))
     if workers is not None:
         check_whole("workers", workers, 1, 1024)
+    _check_size(plan, len(runs))
+    values = np.empty((len(runs), *plan.shape))
     run_all = _with_ensemble if engine == "ensemble" else _with_mesa
-    values = np.empty(plan.shape)
-    for runs, part in run_all(plan, workers):
-        values[runs] = part
+    for numbers, part in run_all(plan, runs, workers):
+        values[numbers - runs.start] = part
         if progress:
-            progress(len(runs))
-    return Results(plan, values)
+            progress(len(numbers))
+    return Results(plan, runs.start, values)
 
 
 def _plan(
@@ -222,19 +258,17 @@ def _plan(
     if record not in get_args(Record.__value__):
         raise RunError(_no_such("recording", record, get_args(Record.__value__)))
     org_chart = balanced() if org_chart is None else org_chart
-    plan = Plan(
+    return Plan(
         scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
     )
-    _check_size(plan)
-    return plan
 
 
-def _check_size(plan: Plan) -> None:
+def _check_size(plan: Plan, n_runs: int) -> None:
     """Refuse what would not fit into memory, and people whom a table could not tell apart."""
-    gigabytes = math.prod(plan.shape) * 8 / 1e9
+    gigabytes = n_runs * math.prod(plan.shape) * 8 / 1e9
     if gigabytes > MAX_GIGABYTES:
         raise RunError(
-            f"the tables of {plan.n_runs:,} runs over {plan.weeks:,} weeks would take"
+            f"the tables of {n_runs:,} runs over {plan.weeks:,} weeks would take"
             f" {gigabytes:,.0f} GB (at most {MAX_GIGABYTES:g}); take fewer runs or weeks, or"
             " record='final'"
         )
@@ -257,7 +291,7 @@ type Part = tuple[NDArray[np.int64], NDArray[np.float64]]
 (runs, weeks, n_states, n_people)."""
 
 
-def _with_ensemble(plan: Plan, workers: int | None) -> Iterator[Part]:
+def _with_ensemble(plan: Plan, runs: range, workers: int | None) -> Iterator[Part]:
     """Batches of runs that share a rollout, in threads."""
     from empowersim.compiled import LANES
     from empowersim.ensemble import Batch
@@ -278,22 +312,23 @@ def _with_ensemble(plan: Plan, workers: int | None) -> Iterator[Part]:
 
     tasks = [
         (delays, numbers[first : first + LANES])
-        for delays, numbers in _runs_by_rollout(plan)
+        for delays, numbers in _runs_by_rollout(plan, runs)
         for first in range(0, len(numbers), LANES)
     ]
     yield from in_threads(work, tasks, workers)
 
 
-def _runs_by_rollout(plan: Plan) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
+def _runs_by_rollout(
+    plan: Plan, runs: range
+) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
     """Everyone's delays, and the numbers of the runs that share them."""
-    numbers: dict[bytes, list[int]] = {}
-    delays: dict[bytes, NDArray[np.float64]] = {}
-    for point, scenario in enumerate(plan.scenarios):
-        own = scenario.rollout.delays(plan.hierarchy)
-        delays[own.tobytes()] = own
-        first = point * plan.replicates
-        numbers.setdefault(own.tobytes(), []).extend(range(first, first + plan.replicates))
-    return [(delays[key], np.array(own, np.int64)) for key, own in numbers.items()]
+    numbers: dict[Rollout, list[int]] = {}
+    for run in runs:
+        numbers.setdefault(plan.scenario_of(run).rollout, []).append(run)
+    return [
+        (rollout.delays(plan.hierarchy), np.array(own, np.int64))
+        for rollout, own in numbers.items()
+    ]
 
 
 def _means_of(plan: Plan, sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -311,7 +346,7 @@ def _means_of(plan: Plan, sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return means
 
 
-def _with_mesa(plan: Plan, _workers: int | None) -> Iterator[Part]:
+def _with_mesa(plan: Plan, runs: range, _workers: int | None) -> Iterator[Part]:
     """One run after the other, one agent a person."""
     from empowersim.model import EmpowermentModel
 
@@ -319,7 +354,7 @@ def _with_mesa(plan: Plan, _workers: int | None) -> Iterator[Part]:
         range(int(np.searchsorted(plan.group, g)), int(np.searchsorted(plan.group, g, "right")))
         for g in range(int(plan.group[-1]) + 1)
     ]
-    for number in range(plan.n_runs):
+    for number in runs:
         model = EmpowermentModel(
             plan.scenario_of(number),
             plan.chart,
@@ -343,32 +378,33 @@ def _with_mesa(plan: Plan, _workers: int | None) -> Iterator[Part]:
 # --- Tables -----------------------------------------------------------------------------------
 
 
-def _measures_table(plan: Plan, values: NDArray[np.float64]) -> pd.DataFrame:
+def _measures_table(plan: Plan, first_run: int, values: NDArray[np.float64]) -> pd.DataFrame:
     """One row a run, week and group."""
-    columns = _keys(plan, values)
+    columns = _keys(plan, first_run, values)
     group = columns.pop("inner")
     if plan.by_level:
         columns["level"] = group
     return _table(columns, outcomes.NAMES, values)
 
 
-def _people_table(plan: Plan, values: NDArray[np.float64]) -> pd.DataFrame:
+def _people_table(plan: Plan, first_run: int, values: NDArray[np.float64]) -> pd.DataFrame:
     """One row a run, week and person."""
     no_manager, no_team = [0], np.flatnonzero(plan.hierarchy.team_size == 0)
     values = values.copy()
     for index, name in enumerate(STATES):
         of_a_manager = name in ("control_habit", "assurance")
         values[:, :, index, no_team if of_a_manager else no_manager] = np.nan
-    columns = _keys(plan, values)
+    columns = _keys(plan, first_run, values)
     ids = np.array([str(person) for person in plan.hierarchy.ids], dtype=object)
     columns["person"] = ids[columns.pop("inner")]
     return _table(columns, STATES, values)
 
 
-def _keys(plan: Plan, values: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
+def _keys(plan: Plan, first_run: int, values: NDArray[np.float64]) -> dict[str, NDArray[np.int64]]:
     """The columns that say which run, week and group or person a row is of."""
     n_runs, n_weeks, _, n_inner = values.shape
     run, week, inner = np.indices((n_runs, n_weeks, n_inner)).reshape(3, -1)
+    run += first_run
     return {
         "point": run // plan.replicates,
         "replicate": run % plan.replicates,

@@ -6,8 +6,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,28 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Raises:
         StoreError: it cannot be written; nothing is left behind.
     """
-    whole(path, lambda partial: table.to_parquet(partial, index=False))
+    write_parts([table], path)
+
+
+def write_parts(parts: Iterable[pd.DataFrame], path: Path) -> None:
+    """Write a table of many parts as one Parquet file, holding one part at a time.
+
+    Raises:
+        StoreError: it cannot be written; nothing is left behind.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    def write(partial: Path) -> None:
+        with ExitStack() as open_files:
+            writer = None
+            for part in parts:
+                table = pa.Table.from_pandas(part, preserve_index=False)
+                if writer is None:
+                    writer = open_files.enter_context(pq.ParquetWriter(partial, table.schema))
+                writer.write_table(table)
+
+    whole(path, write)
 
 
 def write_text(text: str, path: Path) -> None:
@@ -101,12 +122,32 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
             partial.unlink(missing_ok=True)
 
 
+class Digest:
+    """A hash of every bit of a table's columns, to tell two results apart or the same.
+
+    It does not depend on the parts in which the table's rows come.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, hashlib._Hash] = {}
+
+    def update(self, part: pd.DataFrame) -> None:
+        """Take in the next rows."""
+        for name in part.columns:
+            column = part[name]
+            text = column.dtype.kind not in "iufb"
+            values = "\0".join([*column.astype(str), ""]).encode() if text else column.to_numpy()
+            self._columns.setdefault(name, hashlib.sha256()).update(
+                values if isinstance(values, bytes) else values.tobytes()
+            )
+
+    def __str__(self) -> str:
+        columns = [f"{name} {found.hexdigest()}" for name, found in self._columns.items()]
+        return hashlib.sha256("\n".join(columns).encode()).hexdigest()[:16]
+
+
 def digest(table: pd.DataFrame) -> str:
-    """A hash of every bit of a table's numbers, to tell two results apart or the same."""
-    found = hashlib.sha256()
-    for name in table.columns:
-        found.update(f"{name}\n".encode())
-        column = table[name]
-        values = column.astype(str).to_list() if column.dtype == object else column.to_numpy()
-        found.update(repr(values).encode() if isinstance(values, list) else values.tobytes())
-    return found.hexdigest()[:16]
+    """The digest of a whole table."""
+    found = Digest()
+    found.update(table)
+    return str(found)
