@@ -18,7 +18,7 @@ app: $(VENV)/.app-ready        ## the workshop app, in the browser; without the 
 	$(BIN)/empowersim app
 
 bench: $(READY)                ## speed, as ratios measured in one run
-	$(BIN)/python benchmarks/engines.py
+	$(BIN)/python -m benchmarks
 
 lint: $(READY)                 ## style, types, and the one-way imports
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ from empowersim.random_streams import replicate_key
 from empowersim.scenarios import Scenario
 from processes import run_python
 
-KERNELS = (ensemble.begin, ensemble.live, ensemble.live_one_week, ensemble.measure)
+KERNELS = (ensemble.begin, ensemble.live)
 
 
 def batch(chart):
@@ -136,10 +136,10 @@ def test_numbas_own_settings_are_left_as_they_were(tmp_path, monkeypatch):
 
 ASSEMBLY = """
 from test_compiled import batch
-from empowersim.ensemble import live_one_week
+from empowersim.ensemble import live
 from empowersim.org_chart import balanced
 batch(balanced(2, 1)).run(weeks=1, first_recorded=1)
-print(*live_one_week.inspect_asm().values())
+print(*live.inspect_asm().values())
 """
 
 

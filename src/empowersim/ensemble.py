@@ -58,6 +58,7 @@ class State(NamedTuple):
 class Room(NamedTuple):
     """Room for what the phases of one week hand on, in every lane."""
 
+    week_keys: luck.Keys  # (LANES,)
     asked: Rows  # (n_cohorts, LANES) intensity of the change
     begun: Rows  # (n_cohorts, LANES) whether coaching and training have begun
     autonomy_before: Rows  # (n_people, LANES) last week's
@@ -149,271 +150,11 @@ def begin(table: Rows, keys: luck.Keys, state: State) -> None:
             state.willingness[person, lane] = disposition
 
 
-# Long for a reason: the phases share a team's rows while these are in the nearest cache. The arrays
-# are taken out of their tuples first: a tuple's attribute in a loop over lanes keeps it from SIMD.
+# Long for a reason: the phases share a team's rows while these are in the nearest cache, and one
+# kernel compiles in half the time of three. The arrays are taken out of their tuples first: a
+# tuple's attribute in a loop over lanes keeps it from SIMD.
 @kernel
-def live_one_week(  # noqa: C901
-    week: int,
-    table: Rows,
-    week_keys: luck.Keys,
-    chart: Chart,
-    state: State,
-    room: Room,
-    sums: Sums,
-) -> None:
-    """Advance every lane by one week, phase by phase for one team after the other."""
-    team_start, team_size, manager_of, peers_of, group, cohort, delay_of_cohort = chart
-    (
-        all_autonomy,
-        all_responsibility,
-        all_trust,
-        all_readiness,
-        all_willingness,
-        all_disposition,
-        all_strain,
-        all_appreciation,
-        all_control_habit,
-        all_assurance,
-    ) = state
-    (
-        asked,
-        begun,
-        autonomy_before,
-        team_assurance,
-        team_attention,
-        team_responsibility,
-        team_appreciation,
-        team_left,
-        team_signs,
-    ) = room
-    output, departures = sums.output, sums.departures
-
-    for row in range(len(output)):
-        for lane in range(LANES):
-            output[row, lane] = 0.0
-            departures[row, lane] = 0.0
-    for start in range(len(delay_of_cohort)):
-        for lane in range(LANES):
-            p = parameters_in_lane(table, lane)
-            asked[start, lane] = rules.intensity(week, delay_of_cohort[start], p)
-            begun[start, lane] = rules.under_way(week, delay_of_cohort[start], p)
-
-    for manager in range(len(team_size)):
-        size = team_size[manager]
-        if size == 0:
-            continue
-        team = range(team_start[manager], team_start[manager] + size)
-        share_of_teammates = rules.share_of_others(size)
-        share_of_peers = rules.share_of_others(peers_of[manager])
-        managers_cohort = cohort[manager]
-
-        # Attention
-        for lane in range(LANES):
-            team_attention[lane] = 0.0
-            team_responsibility[lane] = 0.0
-            team_appreciation[lane] = 0.0
-            team_left[lane] = 0.0
-            team_signs[lane] = 0.0
-            team_assurance[manager, lane] = 0.0
-        for person in team:
-            for lane in range(LANES):
-                p = parameters_in_lane(table, lane)
-                autonomy = all_autonomy[person, lane]
-                responsibility = all_responsibility[person, lane]
-                team_attention[lane] += rules.load(autonomy, responsibility, p)
-                team_responsibility[lane] += responsibility
-                team_appreciation[lane] += all_appreciation[person, lane]
-                autonomy_before[person, lane] = autonomy
-            if team_size[person] > 0:
-                for lane in range(LANES):
-                    team_assurance[manager, lane] += all_assurance[person, lane]
-        for lane in range(LANES):
-            p = parameters_in_lane(table, lane)
-            team_attention[lane] = rules.attention(team_attention[lane], p)
-
-        own_group = group[team_start[manager]]
-        for person in team:
-            own_cohort = cohort[person]
-            for lane in range(LANES):
-                p = parameters_in_lane(table, lane)
-                attention = team_attention[lane]
-                control_habit = all_control_habit[manager, lane]
-                facilitation = rules.facilitation(control_habit)
-                support = facilitation * attention
-
-                # Letting go
-                trust = all_trust[person, lane]
-                utility = rules.utility_of_letting_go(
-                    rules.letting_go(
-                        asked[managers_cohort, lane],
-                        trust,
-                        attention,
-                        autonomy_before[manager, lane],
-                        control_habit,
-                        all_assurance[manager, lane],
-                        p,
-                    )
-                )
-                autonomy = rules.autonomy_after(all_autonomy[person, lane], utility, p)
-
-                # Taking on
-                readiness = all_readiness[person, lane]
-                willingness = all_willingness[person, lane]
-                strain = all_strain[person, lane]
-                responsibility = all_responsibility[person, lane]
-                drive = rules.drive(readiness, willingness)
-                carried = rules.carried_by_collaborators(asked[own_cohort, lane], p)
-                peers = rules.mean_of_others(
-                    team_responsibility[lane], responsibility, share_of_teammates
-                )
-                utility = rules.utility_of_taking_on(
-                    rules.taking_on(autonomy, carried, drive, peers, support, strain, p)
-                )
-                responsibility = rules.responsibility_after(responsibility, utility, p)
-
-                # Encounters
-                key = luck.nth(week_keys[lane], np.uint64(person))
-                complexity = luck.uniform(key, luck.COMPLEXITY)
-                left = rules.happens(autonomy, luck.uniform(key, luck.LEFT_TO_HIM))
-                took = rules.happens(responsibility, luck.uniform(key, luck.INITIATIVE))
-                chance = rules.success_probability(
-                    left, took, complexity, readiness, strain, attention, support, p
-                )
-                succeeded = rules.happens(chance, luck.uniform(key, luck.SUCCESS))
-                appreciation = all_appreciation[person, lane]
-
-                # Consequences
-                disposition = all_disposition[person, lane]
-                trust = rules.trust_after(trust, left, took, succeeded, p)
-                sign = rules.sign(left, took, appreciation, p)
-                new_readiness = rules.readiness_after(
-                    readiness, left, took, facilitation, begun[own_cohort, lane], p
-                )
-                new_strain = rules.strain_after(
-                    strain, left, took, complexity, readiness, drive, support, carried, p
-                )
-                willingness = rules.willingness_after(
-                    willingness, left, took, succeeded, disposition, drive, strain, appreciation, p
-                )
-                appreciation = rules.appreciation_after(
-                    appreciation, autonomy, drive, strain, support, p
-                )
-
-                # Leaving
-                chance = rules.leaving_probability(new_strain, p)
-                leaves = rules.happens(chance, luck.uniform(key, luck.LEAVING))
-                newcomers_readiness = rules.uniform_between(
-                    p.readiness_low, p.readiness_high, luck.uniform(key, luck.NEW_READINESS)
-                )
-                newcomers_disposition = rules.uniform_between(
-                    p.disposition_low, p.disposition_high, luck.uniform(key, luck.NEW_DISPOSITION)
-                )
-                gone = leaves > 0.5
-                all_autonomy[person, lane] = autonomy
-                all_responsibility[person, lane] = responsibility
-                all_trust[person, lane] = p.neutral_trust if gone else trust
-                all_readiness[person, lane] = newcomers_readiness if gone else new_readiness
-                all_willingness[person, lane] = newcomers_disposition if gone else willingness
-                all_disposition[person, lane] = newcomers_disposition if gone else disposition
-                all_strain[person, lane] = 0.0 if gone else new_strain
-                all_appreciation[person, lane] = p.neutral_appreciation if gone else appreciation
-
-                team_left[lane] += left
-                team_signs[lane] += sign
-                output[own_group, lane] += succeeded
-                departures[own_group, lane] += leaves
-
-        # Taking stock
-        for lane in range(LANES):
-            p = parameters_in_lane(table, lane)
-            control_habit = all_control_habit[manager, lane]
-            assurance = all_assurance[manager, lane]
-            carried = rules.carried_by_managers(asked[managers_cohort, lane], p)
-            coached = begun[managers_cohort, lane]
-            let_go = team_left[lane] / size
-            useful = rules.usefulness(
-                let_go, team_signs[lane] / size, team_appreciation[lane] / size, p
-            )
-            all_assurance[manager, lane] = rules.assurance_after(
-                assurance,
-                useful,
-                coached,
-                carried,
-                control_habit,
-                rules.mean_of_others(
-                    team_assurance[manager_of[manager], lane], assurance, share_of_peers
-                ),
-                rules.weight_of_peers(share_of_peers, p),
-                p,
-            )
-            all_control_habit[manager, lane] = rules.control_habit_after(
-                control_habit, let_go, coached, carried, p
-            )
-
-
-@kernel
-def measure(table: Rows, chart: Chart, state: State, sums: Sums) -> None:
-    """Sum the measures of the state over the people of every group; flows are summed already."""
-    autonomy, responsibility, trust, readiness, willingness = state[:5]
-    strain, appreciation, control_habit, assurance = state[6:]
-    group, team_size = chart.group, chart.team_size
-    (
-        sum_autonomy,
-        sum_responsibility,
-        sum_trust,
-        sum_readiness,
-        sum_willingness,
-        sum_strain,
-        sum_appreciation,
-        directed,
-        adrift,
-        overburdened,
-        partnership,
-        _output,
-        _departures,
-        sum_control_habit,
-        sum_assurance,
-    ) = sums
-    for row in range(len(directed)):
-        for lane in range(LANES):
-            sum_autonomy[row, lane] = 0.0
-            sum_responsibility[row, lane] = 0.0
-            sum_trust[row, lane] = 0.0
-            sum_readiness[row, lane] = 0.0
-            sum_willingness[row, lane] = 0.0
-            sum_strain[row, lane] = 0.0
-            sum_appreciation[row, lane] = 0.0
-            directed[row, lane] = 0.0
-            adrift[row, lane] = 0.0
-            overburdened[row, lane] = 0.0
-            partnership[row, lane] = 0.0
-            sum_control_habit[row, lane] = 0.0
-            sum_assurance[row, lane] = 0.0
-    for person in range(len(team_size)):
-        row = group[person]
-        if person > 0:
-            for lane in range(LANES):
-                p = parameters_in_lane(table, lane)
-                regime = outcomes.regime(autonomy[person, lane], responsibility[person, lane], p)
-                sum_autonomy[row, lane] += autonomy[person, lane]
-                sum_responsibility[row, lane] += responsibility[person, lane]
-                sum_trust[row, lane] += trust[person, lane]
-                sum_readiness[row, lane] += readiness[person, lane]
-                sum_willingness[row, lane] += willingness[person, lane]
-                sum_strain[row, lane] += strain[person, lane]
-                sum_appreciation[row, lane] += appreciation[person, lane]
-                directed[row, lane] += regime.directed
-                adrift[row, lane] += regime.adrift
-                overburdened[row, lane] += regime.overburdened
-                partnership[row, lane] += regime.partnership
-        if team_size[person] > 0:
-            for lane in range(LANES):
-                sum_control_habit[row, lane] += control_habit[person, lane]
-                sum_assurance[row, lane] += assurance[person, lane]
-
-
-@kernel
-def live(
+def live(  # noqa: C901
     first: int,
     last: int,
     first_recorded: int,
@@ -428,21 +169,263 @@ def live(
 ) -> None:
     """Live the weeks `first` to `last`, recording sums from week `first_recorded` on.
 
-    `table` changes with the interventions; `record` is (weeks recorded, n_measures, n_groups,
-    LANES).
+    Week 0 is the start: it is measured, not lived. `table` changes with the interventions;
+    `record` is (weeks recorded, n_measures, n_groups, LANES).
     """
-    week_keys = np.empty(LANES, np.uint64)
+    team_start, team_size, manager_of, peers_of, group, cohort, delay_of_cohort = chart
+    (
+        all_autonomy,
+        all_responsibility,
+        all_trust,
+        all_readiness,
+        all_willingness,
+        all_disposition,
+        all_strain,
+        all_appreciation,
+        all_control_habit,
+        all_assurance,
+    ) = state
+    (
+        week_keys,
+        asked,
+        begun,
+        autonomy_before,
+        team_assurance,
+        team_attention,
+        team_responsibility,
+        team_appreciation,
+        team_left,
+        team_signs,
+    ) = room
+    (
+        sum_autonomy,
+        sum_responsibility,
+        sum_trust,
+        sum_readiness,
+        sum_willingness,
+        sum_strain,
+        sum_appreciation,
+        directed,
+        adrift,
+        overburdened,
+        partnership,
+        output,
+        departures,
+        sum_control_habit,
+        sum_assurance,
+    ) = sums
+
     for week in range(first, last + 1):
         for k in range(len(interventions.week)):
             if interventions.week[k] == week:
                 table[interventions.parameter[k], interventions.lane[k]] = interventions.value[k]
         for lane in range(LANES):
             week_keys[lane] = luck.nth(keys[lane], np.uint64(week))
-        live_one_week(week, table, week_keys, chart, state, room, sums)
-        if week >= first_recorded:
-            measure(table, chart, state, sums)
+        for start in range(len(delay_of_cohort)):
+            for lane in range(LANES):
+                p = parameters_in_lane(table, lane)
+                asked[start, lane] = rules.intensity(week, delay_of_cohort[start], p)
+                begun[start, lane] = rules.under_way(week, delay_of_cohort[start], p)
+        for row in range(len(output)):
             for k in range(len(sums)):
-                for row in range(record.shape[2]):
+                for lane in range(LANES):
+                    sums[k][row, lane] = 0.0
+
+        for manager in range(len(team_size)):
+            size = team_size[manager]
+            if size == 0:
+                continue
+            team = range(team_start[manager], team_start[manager] + size)
+            own_group = group[team_start[manager]]
+            if week > 0:
+                share_of_teammates = rules.share_of_others(size)
+                share_of_peers = rules.share_of_others(peers_of[manager])
+                managers_cohort = cohort[manager]
+
+                # Attention
+                for lane in range(LANES):
+                    team_attention[lane] = 0.0
+                    team_responsibility[lane] = 0.0
+                    team_appreciation[lane] = 0.0
+                    team_left[lane] = 0.0
+                    team_signs[lane] = 0.0
+                    team_assurance[manager, lane] = 0.0
+                for person in team:
+                    for lane in range(LANES):
+                        p = parameters_in_lane(table, lane)
+                        autonomy = all_autonomy[person, lane]
+                        responsibility = all_responsibility[person, lane]
+                        team_attention[lane] += rules.load(autonomy, responsibility, p)
+                        team_responsibility[lane] += responsibility
+                        team_appreciation[lane] += all_appreciation[person, lane]
+                    if team_size[person] > 0:
+                        for lane in range(LANES):
+                            autonomy_before[person, lane] = all_autonomy[person, lane]
+                            team_assurance[manager, lane] += all_assurance[person, lane]
+                for lane in range(LANES):
+                    p = parameters_in_lane(table, lane)
+                    team_attention[lane] = rules.attention(team_attention[lane], p)
+
+                for person in team:
+                    own_cohort = cohort[person]
+                    for lane in range(LANES):
+                        p = parameters_in_lane(table, lane)
+                        attention = team_attention[lane]
+                        control_habit = all_control_habit[manager, lane]
+                        facilitation = rules.facilitation(control_habit)
+                        support = facilitation * attention
+
+                        # Letting go
+                        trust = all_trust[person, lane]
+                        utility = rules.utility_of_letting_go(
+                            rules.letting_go(
+                                asked[managers_cohort, lane],
+                                trust,
+                                attention,
+                                autonomy_before[manager, lane],
+                                control_habit,
+                                all_assurance[manager, lane],
+                                p,
+                            )
+                        )
+                        autonomy = rules.autonomy_after(all_autonomy[person, lane], utility, p)
+
+                        # Taking on
+                        readiness = all_readiness[person, lane]
+                        willingness = all_willingness[person, lane]
+                        strain = all_strain[person, lane]
+                        responsibility = all_responsibility[person, lane]
+                        drive = rules.drive(readiness, willingness)
+                        carried = rules.carried_by_collaborators(asked[own_cohort, lane], p)
+                        peers = rules.mean_of_others(
+                            team_responsibility[lane], responsibility, share_of_teammates
+                        )
+                        utility = rules.utility_of_taking_on(
+                            rules.taking_on(autonomy, carried, drive, peers, support, strain, p)
+                        )
+                        responsibility = rules.responsibility_after(responsibility, utility, p)
+
+                        # Encounters
+                        key = luck.nth(week_keys[lane], np.uint64(person))
+                        complexity = luck.uniform(key, luck.COMPLEXITY)
+                        left = rules.happens(autonomy, luck.uniform(key, luck.LEFT_TO_HIM))
+                        took = rules.happens(responsibility, luck.uniform(key, luck.INITIATIVE))
+                        chance = rules.success_probability(
+                            left, took, complexity, readiness, strain, attention, support, p
+                        )
+                        succeeded = rules.happens(chance, luck.uniform(key, luck.SUCCESS))
+                        appreciation = all_appreciation[person, lane]
+
+                        # Consequences
+                        disposition = all_disposition[person, lane]
+                        trust = rules.trust_after(trust, left, took, succeeded, p)
+                        sign = rules.sign(left, took, appreciation, p)
+                        new_readiness = rules.readiness_after(
+                            readiness, left, took, facilitation, begun[own_cohort, lane], p
+                        )
+                        new_strain = rules.strain_after(
+                            strain, left, took, complexity, readiness, drive, support, carried, p
+                        )
+                        willingness = rules.willingness_after(
+                            willingness,
+                            left,
+                            took,
+                            succeeded,
+                            disposition,
+                            drive,
+                            strain,
+                            appreciation,
+                            p,
+                        )
+                        appreciation = rules.appreciation_after(
+                            appreciation, autonomy, drive, strain, support, p
+                        )
+
+                        # Leaving
+                        chance = rules.leaving_probability(new_strain, p)
+                        leaves = rules.happens(chance, luck.uniform(key, luck.LEAVING))
+                        newcomers_readiness = rules.uniform_between(
+                            p.readiness_low, p.readiness_high, luck.uniform(key, luck.NEW_READINESS)
+                        )
+                        newcomers_disposition = rules.uniform_between(
+                            p.disposition_low,
+                            p.disposition_high,
+                            luck.uniform(key, luck.NEW_DISPOSITION),
+                        )
+                        gone = leaves > 0.5
+                        all_autonomy[person, lane] = autonomy
+                        all_responsibility[person, lane] = responsibility
+                        all_trust[person, lane] = p.neutral_trust if gone else trust
+                        all_readiness[person, lane] = newcomers_readiness if gone else new_readiness
+                        all_willingness[person, lane] = (
+                            newcomers_disposition if gone else willingness
+                        )
+                        all_disposition[person, lane] = (
+                            newcomers_disposition if gone else disposition
+                        )
+                        all_strain[person, lane] = 0.0 if gone else new_strain
+                        all_appreciation[person, lane] = (
+                            p.neutral_appreciation if gone else appreciation
+                        )
+
+                        team_left[lane] += left
+                        team_signs[lane] += sign
+                        output[own_group, lane] += succeeded
+                        departures[own_group, lane] += leaves
+
+                # Taking stock
+                for lane in range(LANES):
+                    p = parameters_in_lane(table, lane)
+                    control_habit = all_control_habit[manager, lane]
+                    assurance = all_assurance[manager, lane]
+                    carried = rules.carried_by_managers(asked[managers_cohort, lane], p)
+                    coached = begun[managers_cohort, lane]
+                    let_go = team_left[lane] / size
+                    useful = rules.usefulness(
+                        let_go, team_signs[lane] / size, team_appreciation[lane] / size, p
+                    )
+                    all_assurance[manager, lane] = rules.assurance_after(
+                        assurance,
+                        useful,
+                        coached,
+                        carried,
+                        control_habit,
+                        rules.mean_of_others(
+                            team_assurance[manager_of[manager], lane], assurance, share_of_peers
+                        ),
+                        rules.weight_of_peers(share_of_peers, p),
+                        p,
+                    )
+                    all_control_habit[manager, lane] = rules.control_habit_after(
+                        control_habit, let_go, coached, carried, p
+                    )
+
+            # Measures
+            if week >= first_recorded:
+                for person in team:
+                    for lane in range(LANES):
+                        p = parameters_in_lane(table, lane)
+                        autonomy = all_autonomy[person, lane]
+                        responsibility = all_responsibility[person, lane]
+                        regime = outcomes.regime(autonomy, responsibility, p)
+                        sum_autonomy[own_group, lane] += autonomy
+                        sum_responsibility[own_group, lane] += responsibility
+                        sum_trust[own_group, lane] += all_trust[person, lane]
+                        sum_readiness[own_group, lane] += all_readiness[person, lane]
+                        sum_willingness[own_group, lane] += all_willingness[person, lane]
+                        sum_strain[own_group, lane] += all_strain[person, lane]
+                        sum_appreciation[own_group, lane] += all_appreciation[person, lane]
+                        directed[own_group, lane] += regime.directed
+                        adrift[own_group, lane] += regime.adrift
+                        overburdened[own_group, lane] += regime.overburdened
+                        partnership[own_group, lane] += regime.partnership
+                for lane in range(LANES):
+                    sum_control_habit[group[manager], lane] += all_control_habit[manager, lane]
+                    sum_assurance[group[manager], lane] += all_assurance[manager, lane]
+
+        if week >= first_recorded:
+            for k in range(len(sums)):
+                for row in range(len(output)):
                     for lane in range(LANES):
                         record[week - first_recorded, k, row, lane] = sums[k][row, lane]
 
@@ -487,6 +470,7 @@ class Batch:
         )
         self.state = State(*(np.empty((n_people, LANES)) for _ in State._fields))
         self.room = Room(
+            np.empty(LANES, np.uint64),
             *(np.empty((len(delay_of_cohort), LANES)) for _ in range(2)),
             *(np.empty((n_people, LANES)) for _ in range(2)),
             *(np.empty(LANES) for _ in range(5)),
@@ -503,12 +487,7 @@ class Batch:
         """
         n_groups = len(self.sums.autonomy)
         record = np.empty((weeks + 1 - first_recorded, len(Sums._fields), n_groups, LANES))
-        lived = record
-        if first_recorded == 0:
-            measure(self.table, self.chart, self.state, self.sums)
-            record[0] = np.array(self.sums)
-            lived = record[1:]
-        self._live(1, weeks, max(first_recorded, 1), lived)
+        self._live(0, weeks, first_recorded, record)
         return record[..., : self.used]
 
     def trace(self, weeks: int) -> Rows:

@@ -25,8 +25,8 @@ def digest():
 
 ELSEWHERE = """
 from equivalence.test_processors import digest
-from empowersim.ensemble import live_one_week
-print(digest(), *live_one_week.inspect_asm().values())
+from empowersim.ensemble import live
+print(digest(), *live.inspect_asm().values())
 """
 
 

@@ -1,0 +1,1 @@
+"""What is claimed of the speed, each claim a script of its own."""

@@ -1,0 +1,1 @@
+"""What a user would pick instead of the ensemble engine: the same model in other tools."""
