@@ -16,9 +16,9 @@ def main() -> None:
     """Measure, print, write."""
     parts = [
         "# Performance",
-        f"Written by `make bench` on {machine()}. Contestants take turns in {ROUNDS} rounds; "
-        "speeds are medians, ratios the medians of each round's ratio: another machine has other speeds, "
-        "and about the same ratios.",
+        f"Written by `make bench` on {machine()}.",
+        f"Contestants take turns in {ROUNDS} rounds; speeds are medians, ratios the medians of each"
+        " round's ratio: another machine has other speeds, and about the same ratios.",
     ]
     for claim in (engines, against_c, peers, scaling, draws, forecast, start):
         parts.append(claim.section())
