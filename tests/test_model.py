@@ -220,8 +220,8 @@ def test_a_head_alone_lives_too():
 
 
 def test_same_seed_and_replicate_same_life():
-    one, same = (lived(30, seed=7, replicate=1).measures for _ in range(2))
-    assert one == same
+    one, same, typed = (lived(30, seed=s, replicate=1).measures for s in (7, 7, np.int64(7)))
+    assert one == same == typed
     for other in ({"seed": 8, "replicate": 1}, {"seed": 7, "replicate": 0}):
         assert lived(30, **other).measures != one
 
@@ -238,6 +238,8 @@ def test_same_seed_and_replicate_same_life():
         ({"org_chart": nx.Graph([(1, 2)])}, OrgChartError, "directed graph"),
         ({"org_chart": [("bea", "ann")]}, OrgChartError, "directed graph"),
         ({"seed": 2**64}, ParameterError, "seed = "),
+        ({"seed": -1}, ParameterError, "seed = -1"),
+        ({"seed": 1.5}, ParameterError, r"seed = 1\.5"),
         ({"seed": None}, ParameterError, "seed = None"),
         ({"replicate": -1}, ParameterError, "replicate = -1"),
     ],

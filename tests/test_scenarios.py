@@ -142,6 +142,21 @@ def test_weeks_of_a_scenario(weeks):
         Scenario(weeks=weeks)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"parameters": {"mandate": 1}},
+        {"rollout": "top-down"},
+        {"interventions": "coaching"},
+        {"interventions": [(5, "coaching", 0)]},
+    ],
+)
+def test_parts_of_a_scenario_are_of_their_kind(wrong):
+    [name] = wrong
+    with pytest.raises(ScenarioError, match=f"{name} = .* give a "):
+        Scenario(**wrong)
+
+
 def test_with_changes_keeps_everything_else():
     before = scenarios.named("stop-too-early")
     after = before.with_changes({"mandate": 0.1})

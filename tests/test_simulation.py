@@ -186,6 +186,14 @@ def test_progress_counts_every_run(engine):
     [
         ({"parameters": []}, RunError, "no point to simulate.*give at least one"),
         ({"parameters": [Parameters(), None]}, EmpowerSimError, "expected Parameters or a Scen"),
+        ({"parameters": "just-let-go"}, EmpowerSimError, r"named\('just-let-go'\)"),
+        ({"parameters": None}, EmpowerSimError, "expected Parameters or a Scenario"),
+        ({"replicates": 10**6, "weeks": 10**6}, RunError, "GB .*take fewer runs or weeks"),
+        (
+            {"org_chart": nx.DiGraph([(1, "ann"), ("1", "ann")]), "record": "people"},
+            RunError,
+            "two people's ids are the same as texts",
+        ),
         ({"replicates": 0}, ParameterError, "replicates = 0 is outside"),
         ({"replicates": 1.0}, ParameterError, r"replicates = 1\.0 is not a whole number"),
         ({"weeks": 0}, ParameterError, "weeks = 0 is outside"),

@@ -79,7 +79,7 @@ def section() -> str:
         f" others draw their own luck. `EmpowermentModel` runs at"
         f" {ratio(speeds, MESA, NAIVE):.2f} times the speed of Mesa as first written."
     )
-    heading = "### Against what a user would pick"
+    heading = "## Against what a user would pick"
     header = "contestant|million person-weeks/s|the ensemble is … times as fast"
     return "\n\n".join([heading, table(header, rows), " ".join([notes, *absent])]) + "\n"
 
