@@ -134,6 +134,10 @@ def test_numbas_own_settings_are_left_as_they_were(tmp_path, monkeypatch):
 
 # --- Speed, as far as it can be had without a clock -------------------------------------------
 
+WITHOUT_AVX512 = {
+    "NUMBA_CPU_NAME": "haswell",
+    "NUMBA_CPU_FEATURES": "+avx2,+fma,+avx,+bmi,+bmi2,+sse4.2,+popcnt",
+}
 ASSEMBLY = """
 from test_compiled import batch
 from empowersim.ensemble import live
@@ -144,8 +148,9 @@ print(*live.inspect_asm().values())
 
 
 @pytest.mark.skipif(not get_host_cpu_features().get("avx2"), reason="no AVX2 here")
-def test_the_hot_loop_handles_several_lanes_in_one_instruction(tmp_path):
-    assembly = run_python(ASSEMBLY, NUMBA_CACHE_DIR=str(tmp_path))
+@pytest.mark.parametrize("processor", [{}, WITHOUT_AVX512], ids=["this one", "AVX2 alone"])
+def test_the_hot_loop_handles_several_lanes_in_one_instruction(tmp_path, processor):
+    assembly = run_python(ASSEMBLY, NUMBA_CACHE_DIR=str(tmp_path), **processor)
     packed = re.findall(r"\tv(?:add|sub|mul|div|sqrt)pd\t.*%[yz]mm", assembly)
     single = re.findall(r"\tv(?:add|sub|mul|div|sqrt)sd\t", assembly)
     assert len(packed) > 4 * len(single), f"{len(packed)} packed, {len(single)} single"

@@ -13,7 +13,7 @@ from empowersim import outcomes, rules
 
 ALLOWED = (
     *(ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.Name, ast.Attribute),
-    *(ast.Load, ast.Store, ast.Constant, ast.Expr, ast.IfExp, ast.Call, ast.Starred),
+    *(ast.Load, ast.Store, ast.Constant, ast.Tuple, ast.Expr, ast.IfExp, ast.Call, ast.Starred),
     *(ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.UnaryOp, ast.USub),
     *(ast.Compare, ast.Lt, ast.LtE, ast.Gt, ast.GtE),
 )

@@ -353,9 +353,13 @@ def live(  # noqa: C901
                             luck.uniform(key, luck.NEW_DISPOSITION),
                         )
                         gone = leaves > 0.5
+                        newcomers_trust, newcomers_appreciation = (
+                            p.neutral_trust,
+                            p.neutral_appreciation,
+                        )
                         all_autonomy[person, lane] = autonomy
                         all_responsibility[person, lane] = responsibility
-                        all_trust[person, lane] = p.neutral_trust if gone else trust
+                        all_trust[person, lane] = newcomers_trust if gone else trust
                         all_readiness[person, lane] = newcomers_readiness if gone else new_readiness
                         all_willingness[person, lane] = (
                             newcomers_disposition if gone else willingness
@@ -365,7 +369,7 @@ def live(  # noqa: C901
                         )
                         all_strain[person, lane] = 0.0 if gone else new_strain
                         all_appreciation[person, lane] = (
-                            p.neutral_appreciation if gone else appreciation
+                            newcomers_appreciation if gone else appreciation
                         )
 
                         team_left[lane] += left

@@ -6,7 +6,9 @@ state is in [0, 1].
 
 The Mesa agents call these functions as they stand, the ensemble engine compiles them, and both must
 agree to the last bit. So a rule uses only + − × ÷ √ abs, comparisons and conditional expressions,
-which IEEE 754 rounds exactly: no power, no `sum`, no transcendental function, no `if` statement.
+all of which IEEE 754 rounds exactly: no power, no `sum`, no transcendental function, no `if`
+statement. Both arms of a conditional expression are numbers that are there already: a parameter
+read in one arm alone keeps the loop from SIMD instructions where loads cannot be masked (AVX2).
 """
 
 from __future__ import annotations
@@ -81,7 +83,8 @@ def load(autonomy: float, responsibility: float, p: Parameters) -> float:
 
 def attention(team_load: float, p: Parameters) -> float:
     """Share of the attention needed that a manager can give to each of his team."""
-    return 1.0 if team_load <= p.capacity else p.capacity / team_load
+    capacity = p.capacity
+    return capacity / (team_load if team_load > capacity else capacity)
 
 
 # --- Letting go -------------------------------------------------------------------------------
@@ -139,8 +142,8 @@ def utility_of_letting_go(t: LettingGo) -> float:
 def autonomy_after(autonomy: float, utility: float, p: Parameters) -> float:
     """Autonomy moved towards what the manager chooses: taken back faster than given."""
     target = choice(utility, p)
-    rate = p.pace * p.regain if target < autonomy else p.pace
-    return towards(autonomy, target, rate)
+    given, taken_back = p.pace, p.pace * p.regain
+    return towards(autonomy, target, taken_back if target < autonomy else given)
 
 
 # --- Taking on --------------------------------------------------------------------------------
@@ -242,9 +245,8 @@ def trust_after(trust: float, left: float, took: float, succeeded: float, p: Par
     gain = by_encounter(left, took, 0.0, p.overburdened_trust_gain, p.adrift_trust_gain, 1.0)
     loss = by_encounter(left, took, 0.0, p.overburdened_trust_loss, 1.0, p.partnership_trust_loss)
     drift = by_encounter(left, took, p.trust_drift, 0.0, 0.0, 0.0)
-    change = (
-        p.trust_gain * gain * (1.0 - trust) if succeeded > 0.5 else -(p.trust_loss * loss * trust)
-    )
+    won, lost = p.trust_gain * gain * (1.0 - trust), -(p.trust_loss * loss * trust)
+    change = won if succeeded > 0.5 else lost
     return trust + change + drift * (p.neutral_trust - trust)
 
 
@@ -307,7 +309,8 @@ def willingness_after(
     p: Parameters,
 ) -> float:
     """Willingness moved towards what the week was like and what he is like (C7)."""
-    in_partnership = p.experience_success if succeeded > 0.5 else p.experience_failure
+    success, failure = p.experience_success, p.experience_failure
+    in_partnership = success if succeeded > 0.5 else failure
     when_directed = disposition * (1.0 - p.directed_frustration * own_drive)
     experience = by_encounter(
         left, took, when_directed, p.experience_overburdened, disposition, in_partnership
