@@ -46,6 +46,9 @@ def serve(listening: socket.socket) -> None:
     settings.theme.show_banner = False
     settings.theme.title = "EmpowerSim"
 
+    # Whole before any page is drawn: the page's library looks into a pandas that a thread may be
+    # half-way through importing.
+    import pandas  # noqa: F401, ICN001
     import uvicorn
     from solara.server import app, starlette
     from starlette.middleware.trustedhost import TrustedHostMiddleware
