@@ -21,7 +21,7 @@ def over_sizes() -> list[list[object]]:
     hierarchies = {str(n): org_chart.hierarchy(org_chart.random(n, 6, 2, 1)) for n in SIZES}
     speeds = in_turn(
         {
-            name: lambda h=h: batches.speed(h, max(3, PERSON_WEEKS // h.n_people))
+            name: lambda h=h: batches.speed(h, max(26, PERSON_WEEKS // h.n_people))
             for name, h in hierarchies.items()
         }
     )

@@ -4,6 +4,7 @@ import re
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FunctionType
 
@@ -130,6 +131,28 @@ def test_numbas_own_settings_are_left_as_they_were(tmp_path, monkeypatch):
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     compiled.kernel(double)
     assert compiled.numba.config.CACHE_DIR == "before"
+
+
+RUN = """
+from empowersim import *
+print(simulate(Parameters(), org_chart.balanced(2, 1), weeks=9).final.autonomy[0])
+"""
+
+
+def test_eight_processes_may_start_at_once_with_an_empty_cache(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        runs = [threads.submit(run_python, RUN, NUMBA_CACHE_DIR=str(tmp_path)) for _ in range(8)]
+    results = {run.result() for run in runs}
+    assert len(results) == 1
+    assert run_python(RUN, NUMBA_CACHE_DIR=str(tmp_path)) in results
+    assert not [path for path in tmp_path.rglob("*") if "tmp" in path.name]
+
+
+def test_processors_that_differ_keep_their_machine_code_apart(tmp_path):
+    """Of several machines that share a home."""
+    code = "from empowersim.compiled import source_hash; print(source_hash())"
+    other = run_python(code, NUMBA_CPU_NAME="generic")
+    assert other != compiled.source_hash() == run_python(code)
 
 
 # --- Speed, as far as it can be had without a clock -------------------------------------------

@@ -1,13 +1,17 @@
 """`simulate`: the shape of its tables, what recombines, and what it refuses."""
 
+import threading
+from concurrent.futures import CancelledError
+
 import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 
-from empowersim import Parameters, outcomes, scenarios, simulate
+from empowersim import Parameters, ensemble, outcomes, scenarios, simulate
 from empowersim.errors import EmpowerSimError, OrgChartError, ParameterError, RunError
 from empowersim.org_chart import balanced, hierarchy
+from empowersim.random_streams import replicate_key
 from empowersim.scenarios import Intervention, Rollout, Scenario
 from empowersim.simulation import STATES, simulate_in_parts
 from small_charts import CHARTS, alone, family
@@ -253,6 +257,24 @@ def test_an_interruption_stops_the_work():
     with pytest.raises(KeyboardInterrupt):
         simulate(Parameters(), family(), replicates=100, weeks=2, progress=interrupt, workers=1)
     assert len(calls) == 1
+
+
+def test_a_run_that_is_told_to_stop_stops_between_weeks():
+    """Hours of work, stopped after the blink of an eye."""
+    tree = hierarchy(balanced(6, 4))
+    stop, nowhere = threading.Event(), np.zeros(tree.n_people)
+    group = nowhere.astype(np.int32)
+    batch = ensemble.Batch(tree, nowhere, group, [Scenario()], [replicate_key(0, 0)], stop)
+    threading.Timer(0.1, stop.set).start()
+    with pytest.raises(CancelledError):
+        batch.run(weeks=1_000_000, first_recorded=1_000_000)
+
+
+def test_living_in_slices_of_weeks_changes_nothing(monkeypatch):
+    whole = simulate(Parameters(), balanced(3, 2), replicates=3, weeks=20).weekly
+    monkeypatch.setattr(ensemble, "PERSON_WEEKS_AT_A_TIME", 40)
+    sliced = simulate(Parameters(), balanced(3, 2), replicates=3, weeks=20).weekly
+    pd.testing.assert_frame_equal(sliced, whole, check_exact=True)
 
 
 def test_in_parts_is_the_same_as_in_one_go():

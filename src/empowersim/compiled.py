@@ -17,6 +17,7 @@ import platformdirs
 from numba.core import cgutils
 from numba.core.caching import FunctionCache
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.registry import cpu_target
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     infer_getattr,
@@ -78,7 +79,7 @@ def callable_from_kernels(module: ModuleType) -> None:
     """Let kernels call a module's functions, which stay plain Python for everyone else."""
     for function in vars(module).values():
         if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-            register_jitable(function)
+            register_jitable(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
 # --- The cache of machine code ----------------------------------------------------------------
@@ -103,12 +104,14 @@ class _ForgivingCache(FunctionCache):  # type: ignore[misc]
 
 
 def source_hash() -> str:
-    """A short hash of everything that the machine code depends on besides the processor.
+    """A short hash of everything that the machine code depends on.
 
     Numba looks only at the file that holds a kernel, so an edit of a rule elsewhere would keep the
-    old machine code; with this hash in the directory's name it cannot.
+    old machine code; with this hash in the directory's name it cannot. Two processors that write to
+    the same directory at once could swap their code: they have one each.
     """
-    digest = hashlib.sha256(f"{numba.__version__} {LANES}".encode())
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    digest = hashlib.sha256(f"{numba.__version__} {LANES} {processor}".encode())
     for source in COMPILED_SOURCES:
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

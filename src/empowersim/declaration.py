@@ -35,6 +35,8 @@ class Declaration:
         Raises:
             ParameterError: naming the parameter, the value and what is allowed.
         """
+        if type(value) is float and self.low <= value <= self.high:
+            return  # the usual case, a million times in a sweep
         allowed = f"[{self.low:g}, {self.high:g}]"
         if isinstance(value, bool) or not isinstance(value, Real) or value != value:
             raise ParameterError(f"{name} = {value!r} is not a number; give one in {allowed}")

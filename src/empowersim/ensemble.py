@@ -9,6 +9,8 @@ same as going phase by phase: what is read of people outside the team is last we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
@@ -435,6 +437,10 @@ def live(  # noqa: C901
                         record[week - first_recorded, k, row, lane] = sums[k][row, lane]
 
 
+PERSON_WEEKS_AT_A_TIME = 1_000_000
+"""What is lived between two looks at whether to stop: a fraction of a second."""
+
+
 class Batch:
     """Up to LANES runs on the same chart with the same rollout, ready to live.
 
@@ -444,6 +450,7 @@ class Batch:
         group: row of the sums in which each person is counted, (n_people,), non-decreasing from 0.
         scenarios: what each lane runs; 1 to LANES.
         keys: each lane's key (`random_streams.replicate_key`).
+        stop: once set, `run` and `trace` raise CancelledError.
     """
 
     def __init__(
@@ -453,7 +460,9 @@ class Batch:
         group: Indices,
         scenarios: Sequence[Scenario],
         keys: Sequence[np.uint64],
+        stop: Event | None = None,
     ) -> None:
+        self.stop = stop or Event()
         self.used = len(scenarios)
         # Lanes left over repeat the first one; what they do is thrown away.
         scenarios = [*scenarios, *[scenarios[0]] * (LANES - self.used)]
@@ -492,7 +501,9 @@ class Batch:
         """
         n_groups = len(self.sums.autonomy)
         record = np.empty((weeks + 1 - first_recorded, len(Sums._fields), n_groups, LANES))
-        self._live(0, weeks, first_recorded, record)
+        at_a_time = max(1, PERSON_WEEKS_AT_A_TIME // len(self.state.autonomy))
+        for first in range(0, weeks + 1, at_a_time):
+            self._live(first, min(first + at_a_time - 1, weeks), first_recorded, record)
         return record[..., : self.used]
 
     def trace(self, weeks: int) -> Rows:
@@ -508,6 +519,8 @@ class Batch:
         return np.array(states)[..., : self.used]
 
     def _live(self, first: int, last: int, first_recorded: int, record: Rows) -> None:
+        if self.stop.is_set():
+            raise CancelledError
         live(
             first,
             last,

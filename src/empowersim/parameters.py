@@ -8,7 +8,8 @@ and depth 3.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
 from functools import partial
 from types import MappingProxyType
 from typing import Self
@@ -339,10 +340,21 @@ class Parameters:
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        """Hold every value against its declaration, and the bounds against each other."""
-        for name, declaration in DECLARATIONS.items():
-            value = getattr(self, name)
-            declaration.check(name, value)
+        """Hold every value against its declaration."""
+        self._take({name: getattr(self, name) for name in DECLARATIONS})
+
+    def with_changes(self, changes: Mapping[str, float]) -> Self:
+        """The same parameters with some values changed, checked like new ones."""
+        for name in changes:
+            check_name(name)
+        changed = copy(self)
+        changed._take(changes)
+        return changed
+
+    def _take(self, values: Mapping[str, float]) -> None:
+        """Set values, each held against its declaration, and the bounds against each other."""
+        for name, value in values.items():
+            DECLARATIONS[name].check(name, value)
             object.__setattr__(self, name, float(value))
         for quantity in ("readiness", "disposition"):
             low, high = getattr(self, f"{quantity}_low"), getattr(self, f"{quantity}_high")
@@ -351,12 +363,6 @@ class Parameters:
                     f"{quantity}_low = {low:g} is above {quantity}_high = {high:g}; lower it"
                     " or raise the other"
                 )
-
-    def with_changes(self, changes: Mapping[str, float]) -> Self:
-        """The same parameters with some values changed, checked like new ones."""
-        for name in changes:
-            check_name(name)
-        return replace(self, **changes)
 
 
 def check_name(name: str) -> None:

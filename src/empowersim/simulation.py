@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Event
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -178,7 +180,8 @@ def simulate(
         by_level: measures of each level of the hierarchy on its own, in a column `level`.
         engine: "ensemble" (compiled, thousands of runs) or "mesa" (one agent a person).
         workers: threads of the ensemble engine; default one a core.
-        progress: called with the number of runs finished since the last call.
+        progress: called with the number of runs finished since the last call. An exception that it
+            raises cancels the simulation within a fraction of a second, and is raised from here.
 
     Raises:
         RunError, ParameterError, ScenarioError, OrgChartError: what is given makes no run.
@@ -223,10 +226,11 @@ def _lived(
     _check_size(plan, len(runs))
     values = np.empty((len(runs), *plan.shape))
     run_all = _with_ensemble if engine == "ensemble" else _with_mesa
-    for numbers, part in run_all(plan, runs, workers):
-        values[numbers - runs.start] = part
-        if progress:
-            progress(len(numbers))
+    with closing(run_all(plan, runs, workers)) as parts:
+        for numbers, part in parts:
+            values[numbers - runs.start] = part
+            if progress:
+                progress(len(numbers))
     return Results(plan, runs.start, values)
 
 
@@ -291,12 +295,12 @@ type Part = tuple[NDArray[np.int64], NDArray[np.float64]]
 (runs, weeks, n_states, n_people)."""
 
 
-def _with_ensemble(plan: Plan, runs: range, workers: int | None) -> Iterator[Part]:
+def _with_ensemble(plan: Plan, runs: range, workers: int | None) -> Generator[Part]:
     """Batches of runs that share a rollout, in threads."""
     from empowersim.compiled import LANES
     from empowersim.ensemble import Batch
 
-    def work(task: tuple[NDArray[np.float64], NDArray[np.int64]]) -> Part:
+    def work(task: tuple[NDArray[np.float64], NDArray[np.int64]], stop: Event) -> Part:
         delays, numbers = task
         batch = Batch(
             plan.hierarchy,
@@ -304,6 +308,7 @@ def _with_ensemble(plan: Plan, runs: range, workers: int | None) -> Iterator[Par
             plan.group,
             [plan.scenario_of(int(number)) for number in numbers],
             [replicate_key(plan.seed, plan.replicate_of(int(number))) for number in numbers],
+            stop,
         )
         if plan.record == "people":
             return numbers, np.moveaxis(batch.trace(plan.weeks), -1, 0)
@@ -346,7 +351,7 @@ def _means_of(plan: Plan, sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return means
 
 
-def _with_mesa(plan: Plan, runs: range, _workers: int | None) -> Iterator[Part]:
+def _with_mesa(plan: Plan, runs: range, _workers: int | None) -> Generator[Part]:
     """One run after the other, one agent a person."""
     from empowersim.model import EmpowermentModel
 
