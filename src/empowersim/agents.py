@@ -183,6 +183,7 @@ class Manager(Collaborator):
 
     Attributes:
         team: who reports to him, in breadth-first order.
+        managers_in_team: those of his team who are managers themselves.
         control_habit, assurance: his own, in [0, 1].
         attention_given: share of the attention they need that each of his team gets this week.
         facilitation: how far he facilitates rather than controls this week.
@@ -194,6 +195,7 @@ class Manager(Collaborator):
     ) -> None:
         """Place a manager on a cell of the org chart; his team joins him later."""
         self.team: list[Collaborator] = []
+        self.managers_in_team: list[Manager] = []
         self.attention_given = self.facilitation = self.support = 0.0
         self.autonomy_before = self.team_responsibility = self.team_appreciation = 0.0
         self.team_assurance = 0.0
@@ -210,10 +212,11 @@ class Manager(Collaborator):
             p.initial_assurance, p.initial_assurance_sd, normal[6][number]
         )
 
-    @property
-    def managers_in_team(self) -> list[Manager]:
-        """Those of his team who are managers themselves."""
-        return [person for person in self.team if isinstance(person, Manager)]
+    def lead(self, person: Collaborator) -> None:
+        """Take a person into the team."""
+        self.team.append(person)
+        if isinstance(person, Manager):
+            self.managers_in_team.append(person)
 
     def attention(self) -> None:
         """Take in the team's state of last week, and share the capacity among it."""

@@ -19,7 +19,8 @@ from empowersim.parameters import Parameters
 from empowersim.scenarios import Scenario, as_scenario
 from empowersim.week import PHASES
 
-_OF_RELATION = attrgetter(*outcomes.STATES, "succeeded", "gone")
+_STATES_OF_RELATION = attrgetter(*outcomes.STATES)
+_FLOWS_OF_RELATION = attrgetter("succeeded", "gone")
 _STATES_OF_MANAGER = attrgetter("control_habit", "assurance")
 
 
@@ -89,7 +90,7 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
             assert manager is None or isinstance(manager, Manager)  # noqa: S101 (for the types)
             agent = role(self, cells[person], number, manager)
             if manager:
-                manager.team.append(agent)
+                manager.lead(agent)
             self.people.append(agent)
         self.collaborators = self.people[1:]
         self.managers = [person for person in self.people if isinstance(person, Manager)]
@@ -129,16 +130,17 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
 
     def _sums_over_relations(self, relations: list[Collaborator]) -> Iterable[float]:
         p = self.parameters
-        rows = [
-            (*states, *outcomes.regime(states[0], states[1], p), output, departures)
-            for *states, output, departures in map(_OF_RELATION, relations)
-        ]
-        return _sums(rows, len(outcomes.NAMES) - 2)
+        states = _sums(map(_STATES_OF_RELATION, relations), len(outcomes.STATES))
+        regimes = _sums(
+            (outcomes.regime(person.autonomy, person.responsibility, p) for person in relations),
+            len(outcomes.REGIMES),
+        )
+        return *states, *regimes, *_sums(map(_FLOWS_OF_RELATION, relations), len(outcomes.FLOWS))
 
 
 def _sums(rows: Iterable[tuple[float, ...]], width: int) -> Iterable[float]:
     """Sums of the columns, one row after the other; zeros if there are no rows."""
-    table = np.fromiter(chain((0.0,) * width, *rows), np.float64)
+    table = np.fromiter(chain((0.0,) * width, chain.from_iterable(rows)), np.float64)
     sums: list[float] = np.add.accumulate(table.reshape(-1, width))[-1].tolist()
     return sums
 

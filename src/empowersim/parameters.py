@@ -34,7 +34,7 @@ DESIGN = "by construction of the model"
 
 # One parameter a block: the formatter would give every argument a line of its own.
 # fmt: off
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Parameters:
     """Every number of one run; values left out keep their defaults.
 
@@ -337,7 +337,7 @@ class Parameters:
         """Refuse a name that does not exist before the dataclass would, with a hint."""
         for name in values:
             check_name(name)
-        return super().__new__(cls)
+        return object.__new__(cls)
 
     def __post_init__(self) -> None:
         """Hold every value against its declaration."""
