@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks import against_c, draws, engines, forecast, scaling, start
+from benchmarks import against_c, draws, engines, forecast, large, scaling, start
 from benchmarks.measure import ROUNDS, machine
 from benchmarks.peers import report as peers
 
@@ -20,7 +20,7 @@ def main() -> None:
         f"Contestants take turns in {ROUNDS} rounds; speeds are medians, ratios the medians of each"
         " round's ratio: another machine has other speeds, and about the same ratios.",
     ]
-    for claim in (engines, against_c, peers, scaling, draws, forecast, start):
+    for claim in (engines, against_c, peers, scaling, draws, forecast, start, large):
         parts.append(claim.section())
         print(parts[-1], end="\n\n", flush=True)
     parts.append(TRIED.read_text(encoding="utf-8").strip())
