@@ -21,12 +21,12 @@ from processes import run_python
 KERNELS = (ensemble.begin, ensemble.live)
 
 
-def batch(chart):
+def batch(chart, rules=None):
     tree = org_chart.hierarchy(chart)
     nowhere = np.zeros(tree.n_people)
     keys = [replicate_key(0, lane) for lane in range(compiled.LANES)]
     return ensemble.Batch(
-        tree, nowhere, nowhere.astype(np.int32), [Scenario()] * compiled.LANES, keys
+        tree, nowhere, nowhere.astype(np.int32), [Scenario()] * compiled.LANES, keys, rules=rules
     )
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mesa.discrete_space import Cell, FixedAgent
 
-from empowersim import rules
-
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from empowersim.model import EmpowermentModel
     from empowersim.parameters import Parameters
+    from empowersim.rules import LettingGo, TakingOn
 
 
 class Change(NamedTuple):
@@ -21,7 +22,7 @@ class Change(NamedTuple):
     begun: float
 
     @classmethod
-    def asked_in(cls, week: int, delay: float, p: Parameters) -> Change:
+    def asked_in(cls, week: int, delay: float, p: Parameters, rules: ModuleType) -> Change:
         """Ask the rules."""
         asked = rules.intensity(week, delay, p)
         carried = rules.carried_by_collaborators(asked, p)
@@ -59,13 +60,13 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
             self.boss = manager
         self.delay = float(model.delays[number])
         self.left = self.took = self.succeeded = self.gone = 0.0
-        self.why_autonomy: rules.LettingGo | None = None
-        self.why_responsibility: rules.TakingOn | None = None
+        self.why_autonomy: LettingGo | None = None
+        self.why_responsibility: TakingOn | None = None
         self._begin()
 
     def _begin(self) -> None:
         """Take the state that week 0 drew."""
-        p, number = self.model.parameters, self.number
+        p, rules, number = self.model.parameters, self.model.rules, self.number
         uniform, normal = self.model.initial_draws
         self.autonomy = (
             rules.normal_clipped(p.initial_autonomy, p.initial_autonomy_sd, normal[0][number])
@@ -95,7 +96,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
 
     def taking_on(self) -> None:
         """Take on more responsibility, or less."""
-        p, boss = self.model.parameters, self.boss
+        p, rules, boss = self.model.parameters, self.model.rules, self.boss
         self.drive = rules.drive(self.readiness, self.willingness)
         teammates = rules.mean_of_others(
             boss.team_responsibility, self.responsibility, boss.share_of_teammates
@@ -109,7 +110,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
 
     def encounter(self) -> None:
         """Meet the week's matter, and give the manager a sign or none."""
-        p, boss = self.model.parameters, self.boss
+        p, rules, boss = self.model.parameters, self.model.rules, self.boss
         self.complexity, luck_left, luck_took, luck_success, _, _, _ = self.draws
         self.left = rules.happens(self.autonomy, luck_left)
         self.took = rules.happens(self.responsibility, luck_took)
@@ -128,7 +129,8 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
 
     def consequences(self) -> None:
         """Change by what the encounter did; every rule reads the state before this phase."""
-        p, boss, left, took = self.model.parameters, self.boss, self.left, self.took
+        p, rules, boss = self.model.parameters, self.model.rules, self.boss
+        left, took = self.left, self.took
         trust = rules.trust_after(self.trust, left, took, self.succeeded, p)
         readiness = rules.readiness_after(
             self.readiness, left, took, boss.facilitation, self.begun, p
@@ -163,7 +165,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
 
     def leaving(self) -> None:
         """Leave or stay; a newcomer takes the place with a state of his own."""
-        p = self.model.parameters
+        p, rules = self.model.parameters, self.model.rules
         _, _, _, _, luck_leaving, luck_readiness, luck_disposition = self.draws
         self.gone = rules.happens(rules.leaving_probability(self.strain, p), luck_leaving)
         if not self.gone:
@@ -203,7 +205,7 @@ class Manager(Collaborator):
 
     def _begin(self) -> None:
         super()._begin()
-        p, number = self.model.parameters, self.number
+        p, rules, number = self.model.parameters, self.model.rules, self.number
         _, normal = self.model.initial_draws
         self.control_habit = rules.normal_clipped(
             p.initial_control_habit, p.initial_control_habit_sd, normal[5][number]
@@ -220,7 +222,7 @@ class Manager(Collaborator):
 
     def attention(self) -> None:
         """Take in the team's state of last week, and share the capacity among it."""
-        p = self.model.parameters
+        p, rules = self.model.parameters, self.model.rules
         team_load = self.team_responsibility = self.team_appreciation = 0.0
         for person in self.team:
             team_load += rules.load(person.autonomy, person.responsibility, p)
@@ -237,7 +239,7 @@ class Manager(Collaborator):
 
     def letting_go(self) -> None:
         """Give each of the team more autonomy, or take it back."""
-        p, asked = self.model.parameters, self.asked
+        p, rules, asked = self.model.parameters, self.model.rules, self.asked
         for person in self.team:
             person.why_autonomy = rules.letting_go(
                 asked,
@@ -254,7 +256,7 @@ class Manager(Collaborator):
 
     def taking_stock(self) -> None:
         """Draw assurance from control or signs, and strengthen or lose the habit of control."""
-        p, size = self.model.parameters, len(self.team)
+        p, rules, size = self.model.parameters, self.model.rules, len(self.team)
         left = signs = 0.0
         for person in self.team:
             left += person.left

@@ -1,7 +1,8 @@
 """The command line: parses arguments, calls a command, turns errors into exit codes.
 
-Exit codes: 0 done, 1 a fault of ours, 2 something to put right in what was asked, 5 results cannot
-be written, 130 interrupted.
+Exit codes: 0 done, 1 a fault of ours, 2 something to put right in what was asked, 3 another process
+is writing the folder, 4 the folder holds another experiment or other code made it, 5 results cannot
+be written or are damaged, 6 some runs failed, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,49 +12,54 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from empowersim import __version__
-from empowersim.errors import EmpowerSimError, StoreError
+from empowersim.errors import EmpowerSimError, FolderLocked, Mismatch, StoreError
 
-EXIT_USAGE, EXIT_DISK, EXIT_INTERRUPTED = 2, 5, 130
+EXIT_USAGE, EXIT_LOCKED, EXIT_MISMATCH, EXIT_DISK, EXIT_INTERRUPTED = 2, 3, 4, 5, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = _parser().parse_args(arguments)
 
-    def command() -> None:
-        from empowersim import commands
-
-        getattr(commands, given.command)(given)
+    def command() -> int | None:
+        module, _, function = given.command.partition(".")
+        done: int | None = getattr(import_module(f"empowersim.commands.{module}"), function)(given)
+        return done
 
     return exit_code(command)
 
 
-def exit_code(command: Callable[[], None]) -> int:
-    """Do something for the terminal; errors become one line and a code."""
+def exit_code(command: Callable[[], int | None]) -> int:
+    """Do something for the terminal; its code, or errors as one line and a code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or a pipe that lacks a letter gets a question mark, not a traceback.
             stream.reconfigure(errors="replace")
     try:
-        command()
+        code = command()
         print(end="", flush=True)
-    except StoreError as error:
-        return _failed(error, EXIT_DISK)
     except EmpowerSimError as error:
-        return _failed(error, EXIT_USAGE)
+        return _failed(error, _code_of(error))
     except KeyboardInterrupt:
-        return _failed("interrupted; nothing half-done was written", EXIT_INTERRUPTED)
+        return _failed("interrupted; nothing half-done was kept", EXIT_INTERRUPTED)
     except MemoryError:
         return _failed("this needs more memory than there is; ask for less", EXIT_USAGE)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is left to say, nor to flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         return _failed(f"{error.filename or 'output'}: {error.strerror or error}", EXIT_DISK)
-    return 0
+    return code or 0
+
+
+def _code_of(error: EmpowerSimError) -> int:
+    kinds = {StoreError: EXIT_DISK, FolderLocked: EXIT_LOCKED, Mismatch: EXIT_MISMATCH}
+    return next((code for kind, code in kinds.items() if isinstance(error, kind)), EXIT_USAGE)
 
 
 def _failed(why: object, code: int) -> int:
@@ -80,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
     _add_sweep(commands)
+    _add_folder_commands(commands)
     _add_lists(commands)
     _add_org(commands)
     _add_app(commands)
@@ -98,7 +105,7 @@ type _Commands = argparse._SubParsersAction[_Parser]
 
 def _add_run(commands: _Commands) -> None:
     run = commands.add_parser("run", help="run a scenario and print what became of it")
-    run.set_defaults(command="run")
+    run.set_defaults(command="runs.run")
     run.add_argument("scenario", metavar="SCENARIO", help="a name from: empowersim scenarios")
     _add_simulation(run, replicates=64)
     run.add_argument(
@@ -114,21 +121,98 @@ def _add_run(commands: _Commands) -> None:
 
 
 def _add_sweep(commands: _Commands) -> None:
+    plan = commands.add_parser("plan", help="what a sweep would take; writes nothing")
+    plan.set_defaults(command="experiments.plan")
+    plan.add_argument("file", metavar="FILE.toml", type=_path)
+    plan.add_argument("--json", action="store_true", help="print JSON instead of words")
+
     sweep = commands.add_parser(
         "sweep",
-        help="run a scenario over a grid of parameters",
-        epilog="example: empowersim sweep collaborator_share=0:1:21 coaching=0,0.5 --out results",
+        help="run an experiment, or a grid of parameters, into a folder; or go on with it",
+        epilog="examples: empowersim sweep experiment.toml --out results"
+        " · empowersim sweep collaborator_share=0:1:21 coaching=0,0.5 --out results",
     )
-    sweep.set_defaults(command="sweep")
+    sweep.set_defaults(command="experiments.sweep")
     sweep.add_argument(
-        "axes", metavar="NAME=LOW:HIGH:COUNT", nargs="+", help="or NAME=VALUE,VALUE,…"
+        "what",
+        metavar="FILE.toml | NAME=LOW:HIGH:COUNT",
+        nargs="+",
+        type=_path,
+        help="an experiment file; or axes, each also NAME=VALUE,VALUE,…",
     )
     sweep.add_argument(
-        "--scenario", metavar="SCENARIO", default="carry-it-together", help="what stays the same"
+        "--scenario",
+        metavar="SCENARIO",
+        default="carry-it-together",
+        help="axes: what stays the same",
     )
     _add_simulation(sweep, replicates=64)
-    sweep.add_argument("--weekly", action="store_true", help="keep every week, not the last alone")
-    sweep.add_argument("--out", metavar="DIR", type=_path, required=True, help="a new folder")
+    sweep.add_argument(
+        "--weekly", action="store_true", help="axes: keep every week, not the last alone"
+    )
+    sweep.add_argument(
+        "--out", metavar="DIR", type=_path, required=True, help="a new folder, or one to go on with"
+    )
+    _add_execution(sweep)
+
+
+def _add_execution(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=_count, metavar="N", help="(default: one a core)")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--processes", action="store_true", help="processes instead of threads")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster (extra: cluster)")
+    where.add_argument(
+        "--local-cluster", type=_count, metavar="N", help="a Dask cluster of N processes here"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print errors only")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of words")
+
+
+def _count(text: str) -> int:
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= 1024:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to 1024")
+    return count
+
+
+def _add_folder_commands(commands: _Commands) -> None:
+    helps = {
+        "status": "how far a sweep is",
+        "verify": "whether a folder is whole: every byte, every run",
+        "retry": "run again what failed",
+        "extend": "more replicates of the same experiment",
+        "replay": "one run again, alone",
+        "analyse": "tables, figures, and the answer in words",
+        "report": "one page that says it all",
+        "export": "the results for other tools",
+    }
+    for name, text in helps.items():
+        parser = commands.add_parser(name, help=text)
+        parser.set_defaults(command=f"experiments.{name}")
+        parser.add_argument("folder", metavar="DIR", type=_path, help="the --out of a sweep")
+        if name in ("status", "verify", "replay"):
+            parser.add_argument("--json", action="store_true", help="print JSON instead of words")
+        if name in ("retry", "extend"):
+            _add_execution(parser)
+        if name == "extend":
+            parser.add_argument(
+                "--replicates", type=int, metavar="N", required=True, help="of each point, in all"
+            )
+        if name == "replay":
+            parser.add_argument("run", metavar="POINT:REPLICATE", help="as 12:0")
+        if name in ("analyse", "report"):
+            parser.add_argument("--language", choices=("en", "fr"), default="en")
+        if name == "export":
+            parser.add_argument(
+                "--out",
+                metavar="FILE",
+                type=_path,
+                required=True,
+                help=".csv, or .zip: an RO-Crate",
+            )
 
 
 def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
@@ -151,7 +235,7 @@ def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
 def _add_lists(commands: _Commands) -> None:
     for name, of_what in (("scenarios", "the named scenarios"), ("parameters", "every parameter")):
         listing = commands.add_parser(name, help=f"list {of_what}")
-        listing.set_defaults(command=f"list_{name}")
+        listing.set_defaults(command=f"lists.list_{name}")
         listing.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 
@@ -160,7 +244,7 @@ def _add_org(commands: _Commands) -> None:
     actions = org.add_subparsers(required=True, metavar="ACTION")
 
     grow = actions.add_parser("grow", help="grow a chart: balanced, random, or by spans")
-    grow.set_defaults(command="org_grow")
+    grow.set_defaults(command="org_charts.org_grow")
     grow.add_argument("--span", type=int, metavar="N", help="balanced: reports of each manager")
     grow.add_argument("--depth", type=int, metavar="N", help="balanced: levels below the head")
     grow.add_argument("--spans", metavar="N,N,…", help="by level: reports of each manager")
@@ -175,7 +259,7 @@ def _add_org(commands: _Commands) -> None:
     )
 
     imported = actions.add_parser("import", help="read a chart, report, and save it")
-    imported.set_defaults(command="org_import")
+    imported.set_defaults(command="org_charts.org_import")
     imported.add_argument("files", metavar="FILE", nargs="+", help="one; an organogram has two")
     _add_reading(imported)
     imported.add_argument(
@@ -183,7 +267,7 @@ def _add_org(commands: _Commands) -> None:
     )
 
     show = actions.add_parser("show", help="a chart's figures, and a tree in text")
-    show.set_defaults(command="org_show")
+    show.set_defaults(command="org_charts.org_show")
     show.add_argument("files", metavar="FILE", nargs="*", help="(default: the sample)")
     _add_reading(show)
     show.add_argument("--most", type=int, metavar="N", default=40, help="lines of the tree")
@@ -200,6 +284,6 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 
 def _add_app(commands: _Commands) -> None:
     app = commands.add_parser("app", help="open the workshop app in the browser")
-    app.set_defaults(command="app")
+    app.set_defaults(command="app.app")
     app.add_argument("--port", type=int, metavar="N", default=8765)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")

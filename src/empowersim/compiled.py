@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numba.core.types as nb
@@ -17,6 +19,7 @@ import platformdirs
 from numba.core import cgutils
 from numba.core.caching import FunctionCache
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.core.registry import cpu_target
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
@@ -36,7 +39,10 @@ LANES = 16
 
 COMPILED_SOURCES = tuple(
     Path(__file__).with_name(f"{module}.py")
-    for module in ("compiled", "ensemble", "outcomes", "parameters", "random_streams", "rules")
+    for module in (
+        *("compiled", "ensemble", "outcomes", "own_rules", "parameters"),
+        *("random_streams", "rules"),
+    )
 )
 """The files that end up in machine code; an edit of any must compile anew."""
 
@@ -59,10 +65,13 @@ class NoAlias(CompilerBase):  # type: ignore[misc]
         return [DefaultPassBuilder.define_nopython_pipeline(self.state)]
 
 
-def kernel[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function that releases the GIL and whose arrays never overlap."""
+def kernel[F: Callable[..., Any]](function: F, own_hash: str = "") -> F:
+    """Compile a function that releases the GIL and whose arrays never overlap.
+
+    `own_hash` keeps apart the machine code of functions that call other rules.
+    """
     compiled: Any = numba.njit(nogil=True, error_model="numpy", pipeline_class=NoAlias)(function)
-    with _cache_directory() as directory:
+    with _cache_directory(own_hash) as directory:
         if directory is not None:
             compiled._cache = _ForgivingCache(function)
     kernel_as_typed: F = compiled
@@ -75,11 +84,68 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
     return part
 
 
-def callable_from_kernels(module: ModuleType) -> None:
-    """Let kernels call a module's functions, which stay plain Python for everyone else."""
-    for function in vars(module).values():
-        if isinstance(function, FunctionType) and function.__module__ == module.__name__:
-            register_jitable(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+def callable_from_kernels(functions: Iterable[FunctionType]) -> None:
+    """Let kernels call functions, which stay plain Python for everyone else."""
+    for function in functions:
+        register_jitable(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+def functions_of(module: ModuleType) -> list[FunctionType]:
+    """The functions that a module defines."""
+    return [
+        each
+        for each in vars(module).values()
+        if isinstance(each, FunctionType) and each.__module__ == module.__name__
+    ]
+
+
+def with_rules[F: Callable[..., Any]](built: F, functions: ModuleType, own_hash: str) -> F:
+    """The same kernel, calling other rules: those in `functions`, whose hash is `own_hash`."""
+    original: Any = getattr(built, "py_func", built)
+    again = FunctionType(
+        original.__code__, original.__globals__ | {"rules": functions}, original.__name__
+    )
+    # The linker knows functions by their qualified names, and would take one for the other.
+    again.__qualname__ = f"{original.__qualname__}_{own_hash}"
+    again.__annotations__ = original.__annotations__
+    return cast(F, kernel(again, own_hash))
+
+
+# --- Rules that cannot be compiled ------------------------------------------------------------
+
+CannotCompile = NumbaError, UnsupportedBytecodeError
+
+
+def complaint(functions: ModuleType, name: str) -> str | None:
+    """Why one of these rules cannot be compiled, in a line; None if it can."""
+    try:
+        returned = _returned(functions, name)
+    except CannotCompile as error:
+        return in_one_line(error)
+    tuples = nb.BaseTuple  # type: ignore[attr-defined]
+    has_terms = f"utility_of_{name}" in vars(functions)
+    if isinstance(returned, tuples if has_terms else nb.Number | nb.Boolean):
+        return None
+    return f"it returns {returned}, not {'a tuple of terms' if has_terms else 'a number'}"
+
+
+def _returned(functions: ModuleType, name: str) -> Any:
+    """The type of what a rule returns; compiles it."""
+    rule = vars(functions)[name]
+    kinds = {"p": _PARAMETERS_IN_LANE}
+    arguments = inspect.signature(rule).parameters
+    if "t" in arguments:  # the terms that the rule of this utility makes
+        kinds["t"] = _returned(functions, name.removeprefix("utility_of_"))
+    signature = tuple(kinds.get(argument, nb.float64) for argument in arguments)
+    return numba.njit(signature, error_model="numpy")(rule).nopython_signatures[0].return_type
+
+
+def in_one_line(error: Exception) -> str:
+    """What the compiler has to say first, without its colours and its advice."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    said = [line.strip() for line in plain.splitlines() if line.strip()]
+    telling = [line for line in said if not line.startswith("Failed in")]
+    return (telling or said or [type(error).__name__])[0].removesuffix(". Raised from None").rstrip(".")
 
 
 # --- The cache of machine code ----------------------------------------------------------------
@@ -118,12 +184,13 @@ def source_hash() -> str:
 
 
 @contextmanager
-def _cache_directory() -> Iterator[Path | None]:
+def _cache_directory(own_hash: str) -> Iterator[Path | None]:
     """Point numba, for the kernels defined meanwhile, at our cache; None if none can be written."""
     base = os.environ.get("NUMBA_CACHE_DIR") or platformdirs.user_cache_dir("empowersim")
-    directory: Path | None = Path(base) / source_hash()
+    name = f"{source_hash()}-{own_hash}" if own_hash else source_hash()
+    directory: Path | None = Path(base, name)
     try:
-        Path(base, source_hash()).mkdir(parents=True, exist_ok=True)
+        Path(base, name).mkdir(parents=True, exist_ok=True)
     except OSError:
         directory = None
     if directory is not None and not os.access(directory, os.W_OK):

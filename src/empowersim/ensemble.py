@@ -8,26 +8,41 @@ same as going phase by phase: what is read of people outside the team is last we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from threading import Event
-from typing import NamedTuple
+from contextlib import contextmanager
+from threading import Event, Lock
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from empowersim import outcomes, rules
 from empowersim import random_streams as luck
-from empowersim.compiled import LANES, callable_from_kernels, kernel, parameters_in_lane
+from empowersim.compiled import (
+    LANES,
+    CannotCompile,
+    callable_from_kernels,
+    complaint,
+    functions_of,
+    in_one_line,
+    kernel,
+    parameters_in_lane,
+    with_rules,
+)
+from empowersim.errors import ExperimentError
 from empowersim.org_chart import Hierarchy
 from empowersim.parameters import DECLARATIONS
 from empowersim.scenarios import Scenario
+
+if TYPE_CHECKING:
+    from empowersim.own_rules import RuleSet
 
 type Rows = NDArray[np.float64]
 type Indices = NDArray[np.int32]
 
 for _module in (luck, outcomes, rules):
-    callable_from_kernels(_module)
+    callable_from_kernels(functions_of(_module))
 
 
 class Chart(NamedTuple):
@@ -437,6 +452,56 @@ def live(  # noqa: C901
                         record[week - first_recorded, k, row, lane] = sums[k][row, lane]
 
 
+# --- Own rules --------------------------------------------------------------------------------
+
+
+class Kernels(NamedTuple):
+    """The two kernels, calling the same rules."""
+
+    begin: Callable[..., None]
+    live: Callable[..., None]
+
+
+_own_kernels: dict[RuleSet, Kernels] = {}
+_building = Lock()
+
+
+def kernels(own: RuleSet | None) -> Kernels:
+    """The kernels that call a researcher's own rules, or the usual ones for None."""
+    if own is None:
+        return Kernels(begin, live)
+    with _building:
+        if own not in _own_kernels:
+            callable_from_kernels(own.own_functions())
+            _own_kernels[own] = Kernels(
+                *(with_rules(each, own.functions, own.source_hash) for each in (begin, live))
+            )
+        return _own_kernels[own]
+
+
+@contextmanager
+def _named_if_not_compiled(own: RuleSet | None) -> Iterator[None]:
+    """Turn the compiler's complaint about own rules into a line that names the rule."""
+    try:
+        yield
+    except CannotCompile as error:
+        if own is None:
+            raise
+        raise ExperimentError(_not_compiled(own, error)) from None
+
+
+def _not_compiled(own: RuleSet, error: Exception) -> str:
+    told = ((name, complaint(own.functions, name)) for name in own.replaced)
+    name, why = next(((name, why) for name, why in told if why), (None, in_one_line(error)))
+    rule = f"{name} in {own.source.label}" if name else f"a rule in {own.source.label}"
+    return (
+        f"{rule} cannot be compiled for the ensemble engine ({why}); use numbers and math only, or"
+        " run it in the Mesa engine"
+    )
+
+
+# --- Batches ----------------------------------------------------------------------------------
+
 PERSON_WEEKS_AT_A_TIME = 1_000_000
 """What is lived between two looks at whether to stop: a fraction of a second."""
 
@@ -451,6 +516,10 @@ class Batch:
         scenarios: what each lane runs; 1 to LANES.
         keys: each lane's key (`random_streams.replicate_key`).
         stop: once set, `run` and `trace` raise CancelledError.
+        rules: a researcher's own (`own_rules.rules_from`); None for `empowersim.rules`.
+
+    Raises:
+        ExperimentError: own rules that cannot be compiled; `run` and `trace` may raise it, too.
     """
 
     def __init__(
@@ -461,8 +530,11 @@ class Batch:
         scenarios: Sequence[Scenario],
         keys: Sequence[np.uint64],
         stop: Event | None = None,
+        rules: RuleSet | None = None,
     ) -> None:
         self.stop = stop or Event()
+        self.rules = rules
+        self.kernels = kernels(rules)
         self.used = len(scenarios)
         # Lanes left over repeat the first one; what they do is thrown away.
         scenarios = [*scenarios, *[scenarios[0]] * (LANES - self.used)]
@@ -490,7 +562,8 @@ class Batch:
             *(np.empty(LANES) for _ in range(5)),
         )
         self.sums = Sums(*(np.zeros((n_groups, LANES)) for _ in Sums._fields))
-        begin(self.table, self.keys, self.state)
+        with _named_if_not_compiled(rules):
+            self.kernels.begin(self.table, self.keys, self.state)
         # The head's own autonomy is nobody's decision: no phase writes it.
         self.room.autonomy_before[0] = self.state.autonomy[0]
 
@@ -521,19 +594,20 @@ class Batch:
     def _live(self, first: int, last: int, first_recorded: int, record: Rows) -> None:
         if self.stop.is_set():
             raise CancelledError
-        live(
-            first,
-            last,
-            first_recorded,
-            self.table,
-            self.keys,
-            self.interventions,
-            self.chart,
-            self.state,
-            self.room,
-            self.sums,
-            record,
-        )
+        with _named_if_not_compiled(self.rules):
+            self.kernels.live(
+                first,
+                last,
+                first_recorded,
+                self.table,
+                self.keys,
+                self.interventions,
+                self.chart,
+                self.state,
+                self.room,
+                self.sums,
+                record,
+            )
 
 
 def _interventions(scenarios: Sequence[Scenario]) -> Interventions:

@@ -23,3 +23,19 @@ class RunError(EmpowerSimError, ValueError):
 
 class StoreError(EmpowerSimError, OSError):
     """A results folder or file that cannot be written or read."""
+
+
+class ExperimentError(EmpowerSimError, ValueError):
+    """An experiment file that says something it cannot mean; names the place in the file."""
+
+
+class FolderLocked(EmpowerSimError):  # noqa: N818 (a state of the folder, not an error in it)
+    """A results folder that another process is writing."""
+
+
+class Mismatch(EmpowerSimError, ValueError):  # noqa: N818
+    """A results folder made by another experiment, or by other code."""
+
+
+class AnalysisError(EmpowerSimError, ValueError):
+    """An analysis that the experiment's design does not allow."""

@@ -1,130 +1,418 @@
-"""An experiment: points → runs → tables in a folder that says how they were made."""
+"""An experiment: a question, and everything that decides the runs that answer it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+import tomllib
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
-from empowersim import org_chart, simulation, store
-from empowersim.declaration import check_whole
-from empowersim.errors import ScenarioError
-from empowersim.random_streams import replicate_key
-from empowersim.scenarios import MAX_WEEKS, Scenario, as_scenario
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from empowersim import org_chart, outcomes
+from empowersim.cases import Balanced, Case, PlannedChart
+from empowersim.declaration import unknown_name
+from empowersim.designs import Design, Listed, OneAtATime, Point, check_size
+from empowersim.errors import EmpowerSimError, ExperimentError
+from empowersim.org_chart import Chart
+from empowersim.own_rules import RuleSet, find_source, is_path, rules_from
+from empowersim.parameters import DECLARATIONS
+from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Scenario
+from empowersim.section import Section
+from empowersim.simulation import MAX_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DEFAULT_CHART = "balanced"
+BATCH = 16
+"""Replicates that are added at a time until a mean is known well enough."""
 
-WEEKLY_RUNS_PER_PART = 1024
+
+def _outcome(name: str) -> str:
+    if name not in outcomes.NAMES:
+        known = outcomes.NAMES
+        raise ValueError(unknown_name("outcome", name, known, f"outcomes: {', '.join(known)}"))
+    return name
 
 
-@dataclass(frozen=True)
-class Experiment:
-    """A scenario on a chart, with the points at which it is run.
+def _plain(name: str) -> str:
+    if not name or not name.isprintable() or set(name) & set('/\\:*?"<>|') or name[0] == ".":
+        raise ValueError(f"{name!r} cannot be the name of a file; use letters, digits and spaces")
+    return name
 
-    Attributes:
-        scenario: what stays the same.
-        chart: the org chart.
-        points: what changes, each a mapping of parameters to values (`designs.grid`).
-        replicates, weeks, seed: as in `empowersim.simulate`.
+
+type Outcome = Annotated[str, AfterValidator(_outcome)]
+type Name = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
+
+
+class BaseScenario(Case):
+    """The scenario that all cases depart from, and how long it lasts."""
+
+    weeks: Annotated[int, Field(ge=1, le=MAX_WEEKS)] = DEFAULT_WEEKS
+
+
+class Until(Section):
+    """Replicates are added until the mean of an outcome is known to ± `half_width`, 95 % sure."""
+
+    outcome: Outcome
+    half_width: Annotated[float, Field(gt=0)]
+    at_least: Annotated[int, Field(ge=BATCH, le=MAX_RUNS)] = 32
+    at_most: Annotated[int, Field(ge=BATCH, le=MAX_RUNS)] = 1024
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Until:
+        if self.at_least > self.at_most:
+            raise ValueError(
+                f"at_least = {self.at_least} is above at_most = {self.at_most}; swap them"
+            )
+        return self
+
+
+class Runs(Section):
+    """How every point is run."""
+
+    replicates: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 64
+    until: Until | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
+    common_random_numbers: bool = True
+    record: Literal["final", "weekly"] = "final"
+    model: str | None = None
+    rules: str | None = None
+    timeout: Annotated[float, Field(gt=0, description="seconds a run of `model` may take")] = 600.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Runs:
+        if self.until and "replicates" in self.model_fields_set:
+            raise ValueError("replicates and until exclude each other; keep one of them")
+        return self
+
+
+class Analysis(Section):
+    """What is made of the runs; the first outcome answers the question."""
+
+    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)] = ("partnership",)
+    level: Annotated[float, Field(description="of the first outcome: where is it crossed?")] = 0.5
+
+
+class PointOf(NamedTuple):
+    """One point: which case on which chart, and the values of the factors."""
+
+    case: str
+    chart: str
+    values: Point
+
+
+class Experiment(Section):
+    """A question, and everything that decides the runs that answer it: `experiment.toml`.
+
+    Files that it names are found from the folder of the file it was read from.
 
     Raises:
-        ScenarioError: no points, or points that set different parameters.
-        ParameterError: replicates, weeks or seed out of their range.
+        ExperimentError: the first thing that is wrong, with its place.
     """
 
-    scenario: Scenario
-    chart: org_chart.Chart
-    points: Sequence[Mapping[str, float]]
-    replicates: int
-    weeks: int
-    seed: int = 0
+    title: str = ""
+    question: str = ""
+    prediction: str = ""
+    scenario: BaseScenario = BaseScenario()
+    cases: dict[Name, Case] = Field(default_factory=dict)
+    org_charts: dict[Name, PlannedChart] = Field(default_factory=dict)
+    design: Design | None = None
+    runs: Runs = Runs()
+    analysis: Analysis = Analysis()
 
-    def __post_init__(self) -> None:
-        """Refuse at the door."""
-        object.__setattr__(self, "scenario", as_scenario(self.scenario))
-        object.__setattr__(self, "points", tuple(dict(point) for point in self.points))
-        if len({frozenset(point) for point in self.points}) != 1:
-            raise ScenarioError("an experiment needs points, and the same parameters at each")
-        check_whole("replicates", self.replicates, 1, simulation.MAX_RUNS)
-        check_whole("weeks", self.weeks, 1, MAX_WEEKS)
-        replicate_key(self.seed, 0)
-        for name in ("replicates", "weeks", "seed"):
-            object.__setattr__(self, name, int(getattr(self, name)))
+    _charts: Mapping[str, Chart] = PrivateAttr(default={})
+    _rules: RuleSet | None = PrivateAttr(default=None)
+    _model: str | None = PrivateAttr(default=None)
 
-    def run(
-        self,
-        *,
-        weekly: bool = False,
-        workers: int | None = None,
-        progress: simulation.Progress | None = None,
-    ) -> Iterator[pd.DataFrame]:
-        """Run every point with every replicate: the table of results, part by part.
+    # --- From and to files --------------------------------------------------------------------
 
-        `weekly` keeps every week, not the last alone.
-        """
-        parts = simulation.simulate_in_parts(
-            [self.scenario.with_changes(point) for point in self.points],
-            self.chart,
-            replicates=self.replicates,
-            weeks=self.weeks,
-            seed=self.seed,
-            record="weekly" if weekly else "final",
-            runs_per_part=WEEKLY_RUNS_PER_PART if weekly else simulation.RUNS_PER_PART,
-            workers=workers,
-            progress=progress,
-        )
-        return (part.weekly if weekly else part.final for part in parts)
-
-    def design(self) -> pd.DataFrame:
-        """A row a point: its number, and the parameters that vary."""
-        import pandas as pd
-
-        table = pd.DataFrame([dict(point) for point in self.points])
-        table.insert(0, "point", range(len(table)))
-        return table
-
-    def save(self, parts: Iterable[pd.DataFrame], path: str | os.PathLike[str]) -> None:
-        """Write the design, the results, the chart, and how they were made: all, or nothing.
-
-        The results come in parts, as `run` makes them, and are never in memory as a whole.
+    @classmethod
+    def read(cls, path: str | Path) -> Self:
+        """The experiment in a TOML file.
 
         Raises:
-            StoreError: something is there already, or it cannot be written.
-            OrgChartError: two people's ids are the same as texts.
+            ExperimentError: a file that cannot be read, or what it says; the place comes first.
+            OrgChartError: a chart that it names cannot be read.
         """
-        digest = store.Digest()
+        path = Path(path)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+            found = tomllib.loads(text)
+        except OSError as error:
+            raise ExperimentError(f"cannot read {path}: {error.strerror or error}") from None
+        except UnicodeDecodeError:
+            raise ExperimentError(f"{path} is not a text in UTF-8; save it as UTF-8") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ExperimentError(f"{path} is no TOML: {error}") from None
+        except RecursionError:
+            raise ExperimentError(f"{path} is no TOML: its brackets are nested too deep") from None
+        try:
+            return cls(**found).in_folder(path.parent)
+        except ExperimentError as error:
+            raise ExperimentError(f"{path}: {error}") from None
 
-        def digested() -> Iterator[pd.DataFrame]:
-            for part in parts:
-                digest.update(part)
-                yield part
+    def in_folder(self, folder: Path) -> Self:
+        """The same, with the files that it names read from a folder."""
+        found, design = self._with(), self.design
+        if isinstance(design, Listed) and design.file and not design.rows:
+            try:
+                text = (folder / design.file).read_text(encoding="utf-8-sig")
+            except (OSError, ValueError) as error:
+                raise ExperimentError(f"design.file: cannot read {design.file}: {error}") from None
+            found = self._with(design=design.read(text))
+        found._charts = {
+            planned.file: org_chart.load(folder / planned.file)
+            for planned in self.org_charts.values()
+            if planned.file is not None and planned.file not in self._charts
+        } | dict(self._charts)
+        if self.runs.rules:
+            found._rules = rules_from(_placed(self.runs.rules, folder))
+        if self.runs.model:
+            found._model = _placed(self.runs.model, folder)
+        found.check()
+        return found
 
-        with store.new_folder(path) as folder:
-            org_chart.save(self.chart, folder / "org_chart.csv")
-            store.write_table(self.design(), folder / "design.parquet")
-            store.write_parts(digested(), folder / "results.parquet")
-            made = self.provenance() | {"results_digest": str(digest)}
-            text = json.dumps(made, indent=2, ensure_ascii=False, default=str)
-            store.write_text(text + "\n", folder / "experiment.json")
+    def with_charts(self, charts: Mapping[str, Chart]) -> Self:
+        """The same on charts that are at hand, by name, in place of those that it names."""
+        files = {f"org_charts/{name}.csv": chart for name, chart in charts.items()}
+        planned = {name: PlannedChart(file=f"org_charts/{name}.csv") for name in charts}
+        found = self._with(org_charts=planned)
+        found._charts = files
+        found.check()
+        return found
 
-    def provenance(self) -> dict[str, Any]:
-        """Everything that decided the results."""
-        import empowersim
+    def with_replicates(self, replicates: int) -> Self:
+        """The same with another number of replicates, fixed from the start."""
+        return self._with(
+            runs=Runs(**self.runs.model_dump(exclude={"until"}) | {"replicates": replicates})
+        )
 
+    def recorded(self, record: Literal["final", "weekly"]) -> Self:
+        """The same with other weeks kept."""
+        return self._with(runs=self.runs.model_copy(update={"record": record}))
+
+    def _with(self, **changes: Any) -> Self:
+        """A copy with some fields changed, and nothing computed yet."""
+        found = self.model_copy(update=changes)
+        for name in ("charts", "all_cases", "points", "most_people"):
+            found.__dict__.pop(name, None)
+        return found
+
+    def settings(self) -> dict[str, Any]:
+        """As a file would say it, without what is at its default."""
+        said = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.design:
+            said["design"] = {"kind": self.design.kind} | said["design"]
+        return said
+
+    def to_toml(self) -> str:
+        """A file that says all of it, with charts that were read in `org_charts/NAME.csv`."""
+        import tomli_w
+
+        said = self.settings()
+        for name, planned in self.org_charts.items():
+            if planned.file is not None:
+                said["org_charts"][name]["file"] = f"org_charts/{name}.csv"
+        for key, (path, _) in self._own_code().items():
+            _, colon, class_name = str(said["runs"][key]).rpartition(":")
+            said["runs"][key] = path + (colon + class_name if key == "model" else "")
+        return tomli_w.dumps(said)
+
+    def sources(self) -> Mapping[str, str]:
+        """The texts of the files of code that it names, by where `to_toml` says they are."""
+        return dict(self._own_code().values())
+
+    def _own_code(self) -> Mapping[str, tuple[str, str]]:
+        """For `rules` and `model`, if they are files: where they go, and their text."""
+        named = {"rules": self.runs.rules, "model": self.runs.model}
+        where = {"rules": self.runs.rules, "model": self._model}
+        found = {}
+        for key, name in named.items():
+            file = str(where[key] or "").rpartition(":")[0] if key == "model" else where[key]
+            if name and file and is_path(file):
+                source = self._rules.source if key == "rules" and self._rules else find_source(file)
+                found[key] = (f"code/{Path(source.path).name}", source.text)
+        return found
+
+    @property
+    def rules(self) -> RuleSet | None:
+        """The rules in force, if they are not the package's."""
+        return self._rules
+
+    @property
+    def model(self) -> str | None:
+        """A researcher's model, as `empowersim.model.model_class` takes it."""
+        return self._model or self.runs.model
+
+    def read_charts(self) -> Mapping[str, Chart]:
+        """The charts that came from files, by the name of the chart."""
         return {
-            "scenario": asdict(self.scenario),
-            "points": len(self.points),
-            "replicates": self.replicates,
-            "weeks": self.weeks,
-            "seed": self.seed,
-            "people": self.chart.number_of_nodes(),
-            "empowersim": empowersim.__version__,
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "cores": os.cpu_count(),
+            name: self._charts[planned.file]
+            for name, planned in self.org_charts.items()
+            if planned.file is not None
         }
+
+    def hash(self) -> str:
+        """A hash of everything that decides what a run is: not of words, analysis or replicates.
+
+        Charts count by who reports to whom, wherever their files are.
+        """
+        said = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        runs = said["runs"]
+        decides: dict[str, Any] = {
+            "scenario": said["scenario"],
+            "cases": said["cases"],
+            "charts": said["org_charts"],
+            "design": said.get("design"),
+            "seed": [runs["seed"], runs["common_random_numbers"]],
+            "record": runs["record"],
+        }
+        for name, planned in self.org_charts.items():
+            if planned.file is not None:
+                decides["charts"][name] = _edges(self._charts[planned.file])
+        if isinstance(self.design, Listed):
+            decides["design"].pop("file")
+        if self._rules:
+            decides["rules"] = self._rules.source_hash
+        if self.model:
+            file, _, name = self.model.rpartition(":")
+            decides["model"] = [find_source(file).text, name]
+        text = json.dumps(decides, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    # --- Points -------------------------------------------------------------------------------
+
+    @cached_property
+    def charts(self) -> Mapping[str, PlannedChart]:
+        """The org charts by name; one balanced one if none is named."""
+        return self.org_charts or {DEFAULT_CHART: PlannedChart(balanced=Balanced())}
+
+    @cached_property
+    def all_cases(self) -> Mapping[str, Case]:
+        """The cases by name, each with what it takes from the scenario; one, if none is named."""
+        base = Case.model_construct(
+            **{name: getattr(self.scenario, name) for name in Case.model_fields}
+        )
+        if not self.cases:
+            return {self.scenario.name or "scenario": base}
+        return {name: case.over(base) for name, case in self.cases.items()}
+
+    @cached_property
+    def points(self) -> tuple[PointOf, ...]:
+        """Every point by its number: the design's vary fastest, then charts, then cases."""
+        design = self.design
+        if isinstance(design, OneAtATime):
+            settings = {k: v for k, v in self.scenario.parameters.items() if not isinstance(v, str)}
+            parameters = self.scenario.scenario().parameters.with_changes(settings)
+            design = design.with_base({name: getattr(parameters, name) for name in DECLARATIONS})
+        values: list[Point] = design.points() if design else [{}]
+        check_size(len(self.all_cases) * len(self.charts) * len(values))
+        return tuple(
+            PointOf(case, chart, each)
+            for case in self.all_cases
+            for chart in self.charts
+            for each in values
+        )
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What the design varies."""
+        return tuple(self.points[0].values)
+
+    def scenario_at(self, point: int) -> Scenario:
+        """What is run at a point.
+
+        Raises:
+            ExperimentError: the point's values make no scenario.
+        """
+        case, _, values = self.points[point]
+        try:
+            return self.all_cases[case].at(values, self.scenario.weeks)
+        except EmpowerSimError as error:
+            raise ExperimentError(f"point {point} (case {case!r}): {error}") from None
+
+    def chart_at(self, point: int) -> Chart:
+        """The org chart at a point.
+
+        Raises:
+            ExperimentError: the point's values make no chart.
+        """
+        _, chart, values = self.points[point]
+        try:
+            return self.charts[chart].at(values, self._charts)
+        except EmpowerSimError as error:
+            raise ExperimentError(f"point {point} (org chart {chart!r}): {error}") from None
+
+    def design_table(self) -> pd.DataFrame:
+        """A row a point: its number, case, org chart, and the factors' values."""
+        import pandas as pd
+
+        table = pd.DataFrame([dict(values) for _, _, values in self.points], dtype=float)
+        table.insert(0, "point", range(len(self.points)))
+        table.insert(1, "case", [case for case, _, _ in self.points])
+        table.insert(2, "org_chart", [chart for _, chart, _ in self.points])
+        return table
+
+    def check(self) -> None:
+        """Refuse an experiment that would fail at one of its points, or has a factor without use.
+
+        Raises:
+            ExperimentError: naming the factor or the point.
+        """
+        used = {name for case in self.all_cases.values() for name in case.factors()}
+        used |= {name for chart in self.charts.values() for name in chart.factors()}
+        for name in self.factors:
+            if name not in used and name not in DECLARATIONS:
+                known = [*used, *DECLARATIONS]
+                hint = unknown_name("parameter", name, known, "see: empowersim parameters")
+                raise ExperimentError(f"design.factors: {hint}")
+        for name in used - set(self.factors):
+            raise ExperimentError(
+                f"{name!r} stands in place of a number, but is no factor of the design; add it to"
+                " design.factors"
+            )
+        for point in range(len(self.points)):
+            self.scenario_at(point)
+        for point in self._points_with_a_chart_of_their_own():
+            chart = self.chart_at(point)
+            if len(chart) < 2:
+                raise ExperimentError(
+                    f"org_charts.{self.points[point].chart}: one person alone has no reporting"
+                    " relation"
+                )
+
+    @cached_property
+    def most_people(self) -> int:
+        """People on the largest of its charts."""
+        return max(len(self.chart_at(point)) for point in self._points_with_a_chart_of_their_own())
+
+    def _points_with_a_chart_of_their_own(self) -> Iterator[int]:
+        """The first point on each chart that differs."""
+        seen = set()
+        for number in range(len(self.points)):
+            key = self.chart_key(number)
+            if key not in seen:
+                seen.add(key)
+                yield number
+
+    def chart_key(self, point: int) -> Hashable:
+        """The same for points that share a chart."""
+        _, chart, values = self.points[point]
+        return chart, *(values[name] for name in self.charts[chart].factors())
+
+
+def _placed(named: str, folder: Path) -> str:
+    """A file of code, found from the experiment's folder; a module's name as it is."""
+    return str((folder / named).resolve()) if is_path(named.partition(":")[0]) else named
+
+
+def _edges(chart: Chart) -> str:
+    """A hash of who reports to whom, in breadth-first order."""
+    tree = org_chart.hierarchy(chart)
+    text = json.dumps([[str(who) for who in tree.ids], tree.manager.tolist()])
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING, Literal, get_args
@@ -18,6 +18,7 @@ from empowersim.declaration import check_whole, unknown_name
 from empowersim.errors import RunError
 from empowersim.executors import in_threads
 from empowersim.org_chart import Chart, Hierarchy, balanced, hierarchy
+from empowersim.own_rules import RuleSet
 from empowersim.parameters import Parameters
 from empowersim.random_streams import replicate_key
 from empowersim.scenarios import MAX_WEEKS, Rollout, Scenario, as_scenario
@@ -49,7 +50,14 @@ STATES = (
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Everything that decides the outcome of a simulation, checked."""
+    """Everything that decides the outcome of a simulation, checked.
+
+    Attributes:
+        point_numbers: what the points are called in the tables; by default 0, 1, ….
+        first_replicate: the number of the first of the `replicates`.
+        common_luck: whether points share their replicates' luck.
+        rules: a researcher's own.
+    """
 
     scenarios: tuple[Scenario, ...]
     hierarchy: Hierarchy
@@ -59,6 +67,10 @@ class Plan:
     seed: int
     record: Record
     by_level: bool
+    point_numbers: Sequence[int] | None = None
+    first_replicate: int = 0
+    common_luck: bool = True
+    rules: RuleSet | None = None
 
     @property
     def n_runs(self) -> int:
@@ -70,8 +82,17 @@ class Plan:
         return self.scenarios[run // self.replicates]
 
     def replicate_of(self, run: int) -> int:
-        """Which replicate a run is; points share their replicates' luck."""
-        return run % self.replicates
+        """Which replicate a run is."""
+        return self.first_replicate + run % self.replicates
+
+    def luck_of(self, run: int) -> tuple[int, int]:
+        """The seed and replicate that a run draws its luck from."""
+        point = self.number_of(run // self.replicates)
+        return luck_of(self.seed, point, self.replicate_of(run), common=self.common_luck)
+
+    def number_of(self, point: int) -> int:
+        """What a point is called in the tables."""
+        return point if self.point_numbers is None else self.point_numbers[point]
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -90,6 +111,14 @@ class Plan:
     def first_recorded(self) -> int:
         """The first week of the tables."""
         return self.weeks if self.record == "final" else 0
+
+
+def luck_of(seed: int, point: int, replicate: int, *, common: bool) -> tuple[int, int]:
+    """The seed and replicate that a run draws its luck from.
+
+    Points share their replicates' luck if it is `common`; otherwise each has luck of its own.
+    """
+    return (seed, replicate) if common else (int(replicate_key(seed, replicate)), point)
 
 
 class Results:
@@ -163,6 +192,7 @@ def simulate(
     engine: Engine = "ensemble",
     workers: int | None = None,
     progress: Progress | None = None,
+    rules: RuleSet | None = None,
 ) -> Results:
     """Run every point with every replicate on an org chart.
 
@@ -182,11 +212,13 @@ def simulate(
         workers: threads of the ensemble engine; default one a core.
         progress: called with the number of runs finished since the last call. An exception that it
             raises cancels the simulation within a fraction of a second, and is raised from here.
+        rules: a researcher's own (`own_rules.rules_from`) in place of `empowersim.rules`.
 
     Raises:
         RunError, ParameterError, ScenarioError, OrgChartError: what is given makes no run.
     """
     plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
+    plan = replace(plan, rules=rules)
     return _lived(plan, range(plan.n_runs), engine, workers, progress)
 
 
@@ -213,6 +245,43 @@ def simulate_in_parts(
     for first in range(0, plan.n_runs, runs_per_part):
         runs = range(first, min(first + runs_per_part, plan.n_runs))
         yield _lived(plan, runs, "ensemble", workers, progress)
+
+
+def simulate_block(
+    points: Mapping[int, Scenario],
+    org_chart: Chart,
+    *,
+    replicates: range,
+    weeks: int,
+    seed: int,
+    record: Record,
+    common_luck: bool = True,
+    rules: RuleSet | None = None,
+) -> pd.DataFrame:
+    """A part of a larger simulation, on one thread: some of its points, some of its replicates.
+
+    Args:
+        points: what is run at each, by the point's number in the whole.
+        org_chart, weeks, seed, record: as in `simulate`.
+        replicates: numbers of the replicates.
+        common_luck: whether points share their replicates' luck.
+        rules: a researcher's own (`own_rules.rules_from`).
+
+    Returns:
+        The table of results that `simulate` would give for these runs.
+
+    Raises:
+        RunError, OrgChartError: what is given makes no run.
+    """
+    plan = replace(
+        _plan(points.values(), org_chart, len(replicates), weeks, seed, record, by_level=False),
+        point_numbers=tuple(points),
+        first_replicate=replicates.start,
+        common_luck=common_luck,
+        rules=rules,
+    )
+    results = _lived(plan, range(plan.n_runs), "ensemble", 1, None)
+    return results.weekly if record == "weekly" else results.final
 
 
 def _lived(
@@ -307,8 +376,9 @@ def _with_ensemble(plan: Plan, runs: range, workers: int | None) -> Generator[Pa
             delays,
             plan.group,
             [plan.scenario_of(int(number)) for number in numbers],
-            [replicate_key(plan.seed, plan.replicate_of(int(number))) for number in numbers],
+            [replicate_key(*plan.luck_of(int(number))) for number in numbers],
             stop,
+            plan.rules,
         )
         if plan.record == "people":
             return numbers, np.moveaxis(batch.trace(plan.weeks), -1, 0)
@@ -360,11 +430,9 @@ def _with_mesa(plan: Plan, runs: range, _workers: int | None) -> Generator[Part]
         for g in range(int(plan.group[-1]) + 1)
     ]
     for number in runs:
+        seed, replicate = plan.luck_of(number)
         model = EmpowermentModel(
-            plan.scenario_of(number),
-            plan.chart,
-            seed=plan.seed,
-            replicate=plan.replicate_of(number),
+            plan.scenario_of(number), plan.chart, seed=seed, replicate=replicate, rules=plan.rules
         )
         rows = []
         for week in range(plan.weeks + 1):
@@ -410,9 +478,10 @@ def _keys(plan: Plan, first_run: int, values: NDArray[np.float64]) -> dict[str, 
     n_runs, n_weeks, _, n_inner = values.shape
     run, week, inner = np.indices((n_runs, n_weeks, n_inner)).reshape(3, -1)
     run += first_run
+    numbers = np.array([plan.number_of(point) for point in range(len(plan.scenarios))])
     return {
-        "point": run // plan.replicates,
-        "replicate": run % plan.replicates,
+        "point": numbers[run // plan.replicates],
+        "replicate": plan.first_replicate + run % plan.replicates,
         "week": week + plan.first_recorded,
         "inner": inner,
     }

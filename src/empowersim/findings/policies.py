@@ -1,0 +1,228 @@
+"""Cases against each other, and points against the base from which one factor moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from empowersim import words
+from empowersim.analysis import compare, comparisons, robust_choice
+from empowersim.findings.study import Finding, Key, Study, file_name, of_key, triple
+from empowersim.words import LOWER_IS_BETTER
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from empowersim.analysis import RobustChoice
+
+MOST_BARS = 20
+SURE = 0.95
+
+
+# --- Cases ------------------------------------------------------------------------------------
+
+
+def cases(study: Study) -> Iterator[Finding]:
+    """Every case against the first, by every outcome; and the one that is safest."""
+    if study.design["case"].nunique() < 2:
+        return
+    title = study.say("comparisons")
+    yield study.attempt("cases", title, partial(_cases, study, title))
+    if study.design.groupby("case").size().min() > 1:
+        title = study.say("robust")
+        yield study.attempt("robust", title, partial(_robust, study, title))
+
+
+def _cases(study: Study, title: str) -> Finding:
+    reference = study.design["case"].iloc[0]
+    sentences, tables, figures, gist = [], {}, {}, []
+    for outcome in study.outcomes:
+        table = comparisons(
+            study.design,
+            study.final,
+            outcome,
+            reference,
+            higher_is_better=outcome not in LOWER_IS_BETTER,
+        )
+        told = [comparison_in_words(study, outcome, row, reference) for row in _rows(table)]
+        sentences += study.some(told)
+        gist += told if outcome == study.main else []
+        tables[outcome] = table
+        figures[outcome] = partial(_draw_cases, study, table, outcome, reference)
+    return Finding("cases", title, tuple(sentences), tuple(gist), tables, figures)
+
+
+def comparison_in_words(
+    study: Study, outcome: str, row: dict[str, object], reference: str
+) -> str:
+    """Whether a case is above or below the first, and how often."""
+    found = triple(row, "difference")
+    return study.say(
+        "same" if found.low <= 0 <= found.high else "higher" if found.value > 0 else "lower",
+        case=words.quoted(str(row["case"]), study.language),
+        reference=words.quoted(reference, study.language),
+        subject=study.subject(outcome),
+        difference=study.difference(found, outcome),
+        share=words.percent(triple(row, "better_share").value, study.language),
+    )
+
+
+def _draw_cases(study: Study, table: pd.DataFrame, outcome: str, reference: str) -> Figure:
+    from empowersim import plots
+
+    name = words.quoted(reference, study.language)
+    return plots.comparisons(
+        table,
+        title=study.say("comparison title", outcome=study.label(outcome), reference=name),
+        x_label=study.say("difference", outcome=words.axis(outcome, study.language)),
+        labels=words.figure_words(study.language),
+    )
+
+
+def _robust(study: Study, title: str) -> Finding:
+    choice = robust_choice(
+        study.design,
+        study.final,
+        study.main,
+        study.level,
+        higher_is_better=study.main not in LOWER_IS_BETTER,
+        shared_luck=study.shared_luck,
+    )
+    return Finding(
+        "robust",
+        title,
+        robust_in_words(study, choice.policies),
+        (),
+        {"policies": choice.policies, "regrets": choice.regrets},
+        {"robust": partial(_draw_robust, study, choice, title)},
+    )
+
+
+def robust_in_words(study: Study, policies: pd.DataFrame) -> tuple[str, ...]:
+    """Which case has the least regret, and whether that is sure."""
+    best = policies.sort_values("max_regret", kind="stable").iloc[0]
+    enough = triple(best, "satisficing")
+    sentences = [
+        study.say(
+            "robust choice below" if study.main in LOWER_IS_BETTER else "robust choice",
+            case=words.quoted(str(best["case"]), study.language),
+            regret=words.difference(triple(best, "max_regret"), study.main, study.language, signed=False),
+            subject=study.subject(study.main),
+            level=study.level_text(),
+            satisficing=words.estimate(enough, "partnership", study.language),
+        )
+    ]
+    if best["best_share"] < SURE:
+        other = words.percent(1 - float(best["best_share"]), study.language)
+        sentences.append(study.say("robust unsure", share=other))
+    return tuple(sentences)
+
+
+def _draw_robust(study: Study, choice: RobustChoice, title: str) -> Figure:
+    from empowersim import plots
+
+    return plots.robust_choice(choice, title=title, labels=words.figure_words(study.language))
+
+
+# --- One factor at a time ---------------------------------------------------------------------
+
+
+def moves(study: Study) -> Iterator[Finding]:
+    """What each move of one factor changes, by every outcome."""
+    for outcome in study.outcomes:
+        yield study.attempt(
+            file_name("moves", outcome),
+            study.say("one at a time", outcome=study.label(outcome)),
+            partial(_moves, study, outcome),
+        )
+
+
+def _moves(study: Study, outcome: str) -> Finding:
+    import pandas as pd
+
+    table = pd.DataFrame(list(_differences(study, outcome)))
+    sentences, gist = [], []
+    for key in study.bases:
+        own = _of_place(study, table, key)
+        told = moves_in_words(study, outcome, own)
+        group = tuple(value for name, value in zip(("case", "org_chart"), key, strict=True) if name in study.by)
+        sentences += [study.of_group(study.by, group, words.lower(text)) for text in told]
+        gist.append(sentences[-len(told)])
+    return Finding(
+        file_name("moves", outcome),
+        study.say("one at a time", outcome=study.label(outcome)),
+        study.some(sentences),
+        tuple(gist) if outcome == study.main else (),
+        {"moves": table},
+        {f"moves-{k}": partial(_draw_moves, study, _of_place(study, table, key), outcome, key)
+         for k, key in enumerate(study.bases, 1)},
+    )  # fmt: skip
+
+
+def _of_place(study: Study, table: pd.DataFrame, key: Key) -> pd.DataFrame:
+    return of_key(table, ("case", "org_chart"), key)
+
+
+def _differences(study: Study, outcome: str) -> Iterator[dict[str, object]]:
+    """A row a moved point: what moved, and the paired difference from its base."""
+    design = study.design.set_index("point")
+    for (case, chart), base in study.bases.items():
+        own = design[(design["case"] == case) & (design["org_chart"] == chart)]
+        for point in own.index.drop(base):
+            moved = [name for name in study.factors if own.at[point, name] != own.at[base, name]]
+            found = compare(
+                study.design, study.final, outcome, {"point": int(point)}, {"point": base}
+            )
+            value = float(own.at[point, moved[0]])
+            yield {
+                "case": case,
+                "org_chart": chart,
+                "point": int(point),
+                "factor": moved[0],
+                "value": value,
+                "change": study.setting(moved[0], value),
+                "difference": found.difference.value,
+                "difference_low": found.difference.low,
+                "difference_high": found.difference.high,
+            }
+
+
+def moves_in_words(study: Study, outcome: str, table: pd.DataFrame) -> list[str]:
+    """The moves that change something, the largest first; then those that do not."""
+    ordered = table.iloc[(-table["difference"].abs()).argsort(kind="stable")]
+    sentences, same = [], []
+    for row in _rows(ordered):
+        found = triple(row, "difference")
+        change = study.setting(str(row["factor"]), row["value"], quote=True)
+        if found.low <= 0 <= found.high:
+            same.append(change)
+            continue
+        told = study.difference(found, outcome)
+        sentences.append(
+            study.say("moved", change=change, subject=study.subject(outcome), difference=told)
+        )
+    if same:
+        listed = study.listed(same)
+        sentences.append(study.say("unmoved", changes=listed, subject=study.subject(outcome)))
+    return sentences
+
+
+def _draw_moves(study: Study, table: pd.DataFrame, outcome: str, key: Key) -> Figure:
+    from empowersim import plots
+
+    largest = table.iloc[(-table["difference"].abs()).argsort(kind="stable")[:MOST_BARS]]
+    group = study.short(("case", "org_chart"), key) if study.by else ""
+    title = study.say("one at a time title")
+    return plots.comparisons(
+        largest,
+        title=f"{title}: {group}" if group else title,
+        x_label=study.say("difference", outcome=words.axis(outcome, study.language)),
+        policy="change",
+        labels=words.figure_words(study.language),
+    )
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")]

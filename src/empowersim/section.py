@@ -1,0 +1,69 @@
+"""What a part of an experiment file is: strict, frozen data, whose errors are lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from empowersim.declaration import unknown_name
+from empowersim.errors import ExperimentError
+
+_INSIDE: ContextVar[bool] = ContextVar("inside another section", default=False)
+
+
+class Section(BaseModel):
+    """Data that refuses unknown keys and wrong values, naming their place in the file.
+
+    Raises:
+        ExperimentError: the first thing that is wrong, in one line.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
+    )
+
+    def __init__(self, /, **data: Any) -> None:
+        if _INSIDE.get():
+            super().__init__(**data)
+            return
+        outermost = _INSIDE.set(True)
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise ExperimentError(_in_words(error)) from None
+        finally:
+            _INSIDE.reset(outermost)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unknown_key(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            for key in data:
+                if key not in known and key not in cls.model_fields:
+                    raise ValueError(unknown_name("key", key, known, f"keys: {', '.join(known)}"))
+        return data
+
+
+def _in_words(error: ValidationError) -> str:
+    """The first problem: where it is, and what to do."""
+    first = error.errors()[0]
+    place = ".".join(
+        str(step) for k, step in enumerate(first["loc"]) if first["loc"][k - 1 : k] != ("design",)
+    )
+    message = first["msg"].removeprefix("Value error, ")
+    match first["type"]:
+        case "missing":
+            message = "this key is missing; write it"
+        case "union_tag_invalid" | "union_tag_not_found":
+            tags = first.get("ctx", {}).get("expected_tags", "")
+            message = f"kind must be one of {tags}".replace("'", "") or message
+        case "value_error":
+            pass
+        case _:
+            given = first.get("input")
+            message = f"{given!r}: {message[:1].lower()}{message[1:]}"
+    return f"{place}: {message}" if place else message
