@@ -4,12 +4,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test app bench lint lock clean
+.PHONY: demo test app bench faults lint lock clean
 .DEFAULT_GOAL := demo
 
-demo: $(READY)                 ## the main job: a sweep, a figure, the finding in words
+demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
 	rm -rf demo
-	$(BIN)/python experiments/who_carries_the_change/run.py --out demo
+	$(BIN)/empowersim sweep experiments/01_who_carries_the_change/experiment.toml --out demo
+	$(BIN)/empowersim analyse demo
+	$(BIN)/empowersim report demo
 
 test: $(READY)                 ## the tests
 	$(BIN)/python -m pytest
@@ -19,6 +21,9 @@ app: $(VENV)/.app-ready        ## the workshop app, in the browser; without the 
 
 bench: $(READY)                ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+faults: $(READY)               ## kills, damage, full disks, lost workers: minutes
+	$(BIN)/python -m storms
 
 lint: $(READY)                 ## style, types, and the one-way imports
 	$(BIN)/ruff check .

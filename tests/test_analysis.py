@@ -37,10 +37,10 @@ def test_the_optimum_is_found_within_its_interval():
 def test_the_interval_of_the_mean_covers_the_truth_as_often_as_it_says():
     covered = [
         curve.at(0.5).low <= hill(0.5) <= curve.at(0.5).high
-        for curve in (curve_of(hill, seed=seed) for seed in range(200))
+        for curve in (curve_of(hill, seed=seed) for seed in range(100))
     ]
-    # Binomial(200, .95): three standard deviations below the mean.
-    assert np.mean(covered) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 200)
+    # Binomial(100, .95): three standard deviations below the mean.
+    assert np.mean(covered) >= 0.95 - 3 * np.sqrt(0.95 * 0.05 / 100)
 
 
 def test_points_may_come_in_any_order():

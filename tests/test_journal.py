@@ -137,7 +137,7 @@ def test_what_could_not_be_flushed_is_not_there(full, monkeypatch):
         with pytest.raises(StoreError, match="No space left on device"):
             journal.rewrite(full, [])
     assert full.read_bytes() == before
-    assert os.listdir(full.parent) == [full.name]
+    assert list(full.parent.iterdir()) == [full]
 
 
 def test_a_journal_that_is_not_there_is_an_error_in_one_line(tmp_path):

@@ -6,9 +6,9 @@ import pickle
 import random
 import subprocess
 import sys
-import warnings
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from empowersim import journal, org_chart, store
 from empowersim.errors import FolderLocked, StoreError
 from empowersim.results_folder import Repaired, ResultsFolder, write_part
-from tests.faults.small_sweep import SPEC_HASH, block_id, create, damage, sweep, table
-from tests.processes import TESTS
+from faults.small_sweep import SPEC_HASH, block_id, create, damage, sweep, table
+from processes import run_python
 
 BLOCKS = 4
 
@@ -50,6 +50,10 @@ def copy(source, target):
             place.mkdir(exist_ok=True)
         else:
             place.write_bytes(file.read_bytes())
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
 
 
 def everything():
@@ -205,14 +209,14 @@ def test_a_folder_that_is_none_says_what_is_missing(tmp_path, folder):
 
 
 def test_a_folder_is_made_whole_or_not_at_all(tmp_path, monkeypatch):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "precious").touch()
     with pytest.raises(StoreError, match="nothing is overwritten"):
-        (tmp_path / "taken").mkdir()
-        (tmp_path / "taken" / "precious").touch()
         create(tmp_path / "taken", 1)
     monkeypatch.setattr(org_chart, "save", fail(errno.ENOSPC))
     with pytest.raises(StoreError, match="No space left"):
         create(tmp_path / "r", 1)
-    assert os.listdir(tmp_path) == ["taken"]
+    assert names(tmp_path) == ["taken"]
 
 
 def fail(number):
@@ -239,10 +243,10 @@ def test_a_folder_without_results_yet_says_so(tmp_path):
     ],
 )
 def test_a_table_that_is_none_of_results_is_refused(folder, rows, message):
-    before = sorted(os.listdir(folder.path / "parts"))
+    before = names(folder.path / "parts")
     with pytest.raises(StoreError, match=message):
         write_part(folder.path, "0-00099", SPEC_HASH, rows)
-    assert sorted(os.listdir(folder.path / "parts")) == before
+    assert names(folder.path / "parts") == before
 
 
 # --- The lock ---------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ def test_a_second_process_is_told_who_is_writing_and_a_dead_one_is_not_waited_fo
         holder.kill()
     with folder.locked():
         pass
-    assert "lock.owner" not in os.listdir(folder.path)
+    assert "lock.owner" not in names(folder.path)
 
 
 def test_two_of_one_process_cannot_both_write(folder):
@@ -295,9 +299,10 @@ def test_nothing_is_written_without_the_lock(folder):
 def test_a_disk_without_locks_is_refused_in_one_line(folder, monkeypatch, number):
     fcntl = pytest.importorskip("fcntl")
     monkeypatch.setattr(fcntl, "flock", fail(number))
-    with warnings.catch_warnings(), pytest.raises(StoreError, match="cannot lock .* choose a fold"):
-        warnings.simplefilter("error")
-        folder.locked().__enter__()
+    for _ in ("with the lock's file from before", "without"):
+        with pytest.raises(StoreError, match=r"cannot lock .* choose a folder"):
+            folder.locked().__enter__()
+        (folder.path / "lock").unlink(missing_ok=True)
     monkeypatch.undo()
     with folder.locked():
         pass
@@ -359,11 +364,28 @@ def test_repair_removes_what_was_left_half_done_and_nothing_else(folder):
     with folder.locked():
         assert folder.repair() == Repaired(2, ("0-00001", "0-00002", "0-00009"))
         assert folder.repair() == Repaired(2, ())
-    assert sorted(os.listdir(parts)) == ["part-0-00000.parquet", "part-0-00003.parquet"]
+    assert names(parts) == ["part-0-00000.parquet", "part-0-00003.parquet"]
     assert (folder.path / "notes.txt").exists()
     assert (folder.path / "failures.jsonl").stat() == failures
     assert all(file.stat() == stat for file, stat in kept.items() if file.exists())
     assert folder.verify() == []
+
+
+def test_a_part_that_cannot_be_read_just_now_is_not_thrown_away(folder, monkeypatch):
+    monkeypatch.setattr(Path, "read_bytes", fail_for("part-0-00001.parquet", Path.read_bytes))
+    with folder.locked(), pytest.raises(StoreError, match=r"part-0-00001\.parquet: Input/output"):
+        folder.repair()
+    monkeypatch.undo()
+    assert folder.verify() == []
+
+
+def fail_for(name, real):
+    def failing(path):
+        if path.name == name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(path)
+
+    return failing
 
 
 def test_readers_do_not_pass_over_what_a_damaged_line_hides(folder):
@@ -400,6 +422,16 @@ def test_verify_sees_what_checksums_cannot(tmp_path):
     assert "part-0-00003.parquet is damaged" in problems
     assert "part-0-00005.parquet is damaged" in problems
     assert len(problems.splitlines()) == 4
+
+
+def test_parts_of_other_measures_are_not_mixed(folder):
+    other = table(9)[0].rename(columns={"trust": "mistrust"})
+    with folder.locked():
+        folder.commit(write_part(folder.path, "0-00009", SPEC_HASH, other))
+    with pytest.raises(StoreError, match=r"part-0-00009\.parquet has other columns"):
+        folder.results()
+    (problem,) = folder.verify()
+    assert "part-0-00009.parquet: two parts have different measures" in problem
 
 
 def test_a_design_that_was_changed_is_no_longer_read(folder):
@@ -472,7 +504,4 @@ def test_opening_a_folder_loads_no_heavy_package():
         "import sys, empowersim.results_folder\n"
         "print(*{'pandas', 'pyarrow', 'xarray', 'filelock'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=TESTS, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == ""
+    assert run_python(code) == ""

@@ -11,21 +11,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from empowersim import org_chart, scenarios
     from empowersim.errors import EmpowerSimError
+    from empowersim.experiment import Experiment
     from empowersim.model import EmpowermentModel
     from empowersim.parameters import Parameters
+    from empowersim.results_folder import ResultsFolder
     from empowersim.scenarios import Intervention, Rollout, Scenario
     from empowersim.simulation import Results, simulate
+    from empowersim.sweep import run_experiment
 
 __version__ = "0.1.0"
 
 _HOME = {
     "EmpowerSimError": "errors",
     "EmpowermentModel": "model",
+    "Experiment": "experiment",
     "Intervention": "scenarios",
     "Parameters": "parameters",
     "Results": "simulation",
+    "ResultsFolder": "results_folder",
     "Rollout": "scenarios",
     "Scenario": "scenarios",
+    "run_experiment": "sweep",
     "simulate": "simulation",
 }
 _MODULES = ("org_chart", "scenarios")
@@ -33,12 +39,15 @@ _MODULES = ("org_chart", "scenarios")
 __all__ = [
     "EmpowerSimError",
     "EmpowermentModel",
+    "Experiment",
     "Intervention",
     "Parameters",
     "Results",
+    "ResultsFolder",
     "Rollout",
     "Scenario",
     "org_chart",
+    "run_experiment",
     "scenarios",
     "simulate",
 ]

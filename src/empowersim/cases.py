@@ -10,7 +10,14 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from empowersim import org_chart, scenarios
 from empowersim.designs import Point
@@ -18,7 +25,7 @@ from empowersim.errors import ExperimentError
 from empowersim.org_chart import Chart
 from empowersim.parameters import DECLARATIONS, LEVERS, check_name
 from empowersim.scenarios import MAX_WEEKS, Intervention, Order, Rollout, Scenario
-from empowersim.section import Section
+from empowersim.section import Section, Several
 
 
 def _number_or_factor(given: Any) -> Any:
@@ -53,8 +60,31 @@ def _lever(name: str) -> str:
     return name
 
 
-type Lever = Annotated[str, AfterValidator(_lever)]
-type Settings = Annotated[dict[str, Value], AfterValidator(_parameters)]
+type ScenarioName = Annotated[
+    str, AfterValidator(_named), WithJsonSchema({"enum": list(scenarios.NAMED)})
+]
+type Lever = Annotated[str, AfterValidator(_lever), WithJsonSchema({"enum": list(LEVERS)})]
+type Settings = Annotated[
+    dict[str, Value],
+    AfterValidator(_parameters),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {
+                name: {
+                    "type": ["number", "string"],
+                    "description": f"{known.label_en}: {known.meaning}; or a factor's name",
+                    "default": known.default,
+                    "minimum": known.low,
+                    "maximum": known.high,
+                }
+                for name, known in DECLARATIONS.items()
+            },
+            "additionalProperties": False,
+        }
+    ),
+]
+"""Parameters set."""
 
 
 class PlannedIntervention(Section):
@@ -93,10 +123,10 @@ class Case(Section):
         interventions, ramps, rollout: in place of the scenario's own.
     """
 
-    name: Annotated[str, AfterValidator(_named)] | None = None
+    name: ScenarioName | None = None
     parameters: Settings = Field(default={}, alias="set")
-    interventions: tuple[PlannedIntervention, ...] | None = None
-    ramps: tuple[Ramp, ...] | None = None
+    interventions: Several[PlannedIntervention] | None = None
+    ramps: Several[Ramp] | None = None
     rollout: PlannedRollout | None = None
 
     def over(self, other: Case) -> Case:
@@ -154,8 +184,12 @@ def _filled(value: float | str, point: Point) -> float:
     return point[value] if isinstance(value, str) else value
 
 
+MAX_WHOLE = 2**53
+"""The last whole number up to which floats have them all."""
+
+
 def _whole(name: str, value: float) -> int:
-    if value != int(value):
+    if value != int(value) or abs(value) > MAX_WHOLE:
         raise ExperimentError(
             f"{name} = {value:g} is not a whole number; list whole values, or write whole = true"
             " in the range"
@@ -178,7 +212,9 @@ def _steps(ramp: Ramp, point: Point) -> Iterator[Intervention]:
     for step in range(min(ramp.steps, until - week) + 1):
         way = step / min(ramp.steps, until - week)
         at = week + round(way * (until - week))
-        yield Intervention(at, ramp.lever, first + way * (last - first))
+        # Rounding must not lead past the end, which may be that of the lever's range.
+        value = last if way == 1 else first + way * (last - first)
+        yield Intervention(at, ramp.lever, value)
 
 
 # --- Org charts -------------------------------------------------------------------------------
@@ -203,10 +239,12 @@ class Random(Section):
 class PlannedChart(Section):
     """An org chart of one kind: exactly one of the attributes is given."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
     file: str | None = None
     sample: Literal[True] | None = None
     balanced: Balanced | None = None
-    spans: tuple[Value, ...] | None = None
+    spans: Several[Value] | None = None
     random: Random | None = None
 
     @model_validator(mode="after")

@@ -147,6 +147,8 @@ def _add_sweep(commands: _Commands) -> None:
         help="axes: what stays the same",
     )
     _add_simulation(sweep, replicates=64)
+    # None: not asked for. What an experiment file says is not said again.
+    sweep.set_defaults(scenario=None, replicates=None, seed=None)
     sweep.add_argument(
         "--weekly", action="store_true", help="axes: keep every week, not the last alone"
     )

@@ -145,7 +145,11 @@ def in_one_line(error: Exception) -> str:
     plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
     said = [line.strip() for line in plain.splitlines() if line.strip()]
     telling = [line for line in said if not line.startswith("Failed in")]
-    return (telling or said or [type(error).__name__])[0].removesuffix(". Raised from None").rstrip(".")
+    return (
+        (telling or said or [type(error).__name__])[0]
+        .removesuffix(". Raised from None")
+        .rstrip(".")
+    )
 
 
 # --- The cache of machine code ----------------------------------------------------------------

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from empowersim.declaration import check_whole
 from empowersim.errors import ExperimentError, ParameterError
-from empowersim.section import Section
+from empowersim.section import Section, Several
 
 type Point = Mapping[str, float]
 
@@ -62,11 +62,7 @@ def _checked(values: Iterable[Any]) -> tuple[float, ...]:
     """Values of a factor: finite numbers, each once."""
     found = []
     for value in values:
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not abs(value) < math.inf
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
             raise ParameterError(f"{value!r} is not a number; give numbers")
         found.append(float(value))
     if not found:
@@ -74,6 +70,13 @@ def _checked(values: Iterable[Any]) -> tuple[float, ...]:
     if len(set(found)) < len(found):
         raise ParameterError("a value is given twice; keep one of the two")
     return tuple(found)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number past the largest float
+        return False
 
 
 def _values(given: Any) -> Any:
@@ -214,17 +217,22 @@ class _Sampled(Section):
     factors: OfRanges
     seed: Seed = 0
 
+    @property
+    def n_points(self) -> int:
+        """How many points it has."""
+        raise NotImplementedError
+
     def shares(self, problem: Mapping[str, Any]) -> NDArray[np.float64]:
         """Points in the unit cube, (n_points, n_factors)."""
         raise NotImplementedError
 
     def points(self) -> list[Point]:
         """In the order of the sample, which the analysis of the design needs."""
+        check_size(self.n_points)
         names = list(self.factors)
         shares = self.shares(
             {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
         )
-        check_size(len(shares))
         columns = [each.at(shares[:, k]).tolist() for k, each in enumerate(self.factors.values())]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
@@ -234,6 +242,11 @@ class LatinHypercube(_Sampled):
 
     kind: Literal["lhs"] = "lhs"
     n: Annotated[int, Field(ge=2, le=MAX_POINTS)]
+
+    @property
+    def n_points(self) -> int:
+        """`n`."""
+        return self.n
 
     def shares(self, problem: Mapping[str, Any]) -> NDArray[np.float64]:
         """From SALib."""
@@ -255,6 +268,11 @@ class Sobol(_Sampled):
             raise ValueError(f"n = {self.n} is no power of two; take {1 << self.n.bit_length()}")
         return self
 
+    @property
+    def n_points(self) -> int:
+        """Two samples, and one more for each factor."""
+        return self.n * (len(self.factors) + 2)
+
     def shares(self, problem: Mapping[str, Any]) -> NDArray[np.float64]:
         """From SALib, scrambled."""
         from SALib.sample import sobol
@@ -272,6 +290,11 @@ class Morris(_Sampled):
     trajectories: Annotated[int, Field(ge=2, le=MAX_POINTS)]
     levels: Annotated[int, Field(ge=4, le=64, multiple_of=2)] = 4
 
+    @property
+    def n_points(self) -> int:
+        """A start and a step for each factor, in each trajectory."""
+        return self.trajectories * (len(self.factors) + 1)
+
     def shares(self, problem: Mapping[str, Any]) -> NDArray[np.float64]:
         """From SALib."""
         from SALib.sample import morris
@@ -287,8 +310,8 @@ class Listed(Section):
 
     kind: Literal["csv"] = "csv"
     file: str = ""
-    factors: tuple[str, ...] = ()
-    rows: tuple[tuple[float, ...], ...] = ()
+    factors: Several[str] = ()
+    rows: Several[Several[float]] = ()
 
     @model_validator(mode="after")
     def _even(self) -> Listed:
@@ -315,7 +338,7 @@ class Listed(Section):
             ExperimentError: a cell that is no number, naming line and column.
         """
         lines = list(csv.reader(text.splitlines()))
-        if len(lines) < 2:
+        if not any(lines[1:]):
             raise ExperimentError(f"{self.file}: no points; write a header and a row a point")
         names = [name.strip() for name in lines[0]]
         rows = []

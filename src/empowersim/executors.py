@@ -27,7 +27,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import connection, resource_tracker
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -190,7 +190,10 @@ def _can_travel(error: Exception) -> bool:
 def _completed[Task](
     begin: Callable[[Task], Any], waiting: Iterator[Task], at_most: Callable[[], int]
 ) -> Iterator[tuple[Task, Any]]:
-    """Tasks with their futures, in order of completion; not more than `at_most()` at a time."""
+    """Tasks with their futures, in order of completion; not more than `at_most()` at a time.
+
+    That number is asked for every second, and may raise if nothing is to be hoped for any more.
+    """
     completed: SimpleQueue[Any] = SimpleQueue()
     under_way: dict[Any, Task] = {}
     while True:
@@ -200,7 +203,10 @@ def _completed[Task](
             future.add_done_callback(completed.put)
         if not under_way:
             return
-        future = completed.get()
+        try:
+            future = completed.get(timeout=1)
+        except Empty:
+            continue
         yield under_way.pop(future), future
 
 
@@ -255,7 +261,7 @@ class _Processes(Executor):
         try:
             while True:
                 for task in islice(waiting, self.workers - len(busy)):
-                    worker = idle.pop() if idle else _Worker(work, self.timeout)
+                    worker = _living(idle) or _Worker(work, self.timeout)
                     busy.append(worker)
                     worker.begin(task)
                 if not busy:
@@ -264,12 +270,23 @@ class _Processes(Executor):
                     outcome = worker.outcome()
                     if outcome is not _NOT_BEGUN:
                         busy.remove(worker)
-                        if not isinstance(outcome, Lost):
+                        if isinstance(outcome, Lost):
+                            _end(worker)
+                        else:
                             idle.append(worker)
                         yield worker.task, outcome
-                idle = [worker for worker in idle if worker.is_alive()]
         finally:
             _end(*idle, *busy)
+
+
+def _living(idle: list[_Worker]) -> _Worker | None:
+    """One that is taken from those who are idle, of whom some may have been killed since."""
+    while idle:
+        worker = idle.pop()
+        if worker.is_alive():
+            return worker
+        _end(worker)
+    return None
 
 
 def _heard_of(busy: list[_Worker]) -> list[_Worker]:
@@ -314,9 +331,12 @@ class _Worker:
             self.pipe.send(task)
 
     def outcome(self) -> Any:
-        """What became of its task; _NOT_BEGUN if it only says that it is ready."""
+        """What became of its task; _NOT_BEGUN if it only says that it is ready.
+
+        Raises:
+            RunError: it could not even start.
+        """
         if not self.pipe.poll():
-            _end(self)
             return Lost(self.task, f"took longer than {self._timeout:g} s")
         try:
             answer = pickle.loads(self.pipe.recv_bytes())  # noqa: S301 (what our worker sends)
@@ -331,7 +351,6 @@ class _Worker:
     def _how_it_died(self) -> str:
         self._process.join(SECONDS_TO_LEAVE)
         code = self._process.exitcode
-        _end(self)
         if code is None:
             return "closed its connection"
         if code < 0:
@@ -455,14 +474,17 @@ class _Dask(Executor):
         if place is None:
             with _without_interruption():
                 place = LocalCluster(
-                    n_workers=self.local, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                    n_workers=self.local,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",  # any free port, seen from here only
+                    silence_logs=logging.CRITICAL,
                 )
             stack.enter_context(place)
         try:
             client: Client = Client(place, timeout=SECONDS_TO_CONNECT)
         except Exception as error:
             # What listens there may be anything, and fail in any way.
-            raise RunError(f"no Dask scheduler answers at {place} ({error})") from error
+            raise RunError(f"no Dask scheduler answers at {place} ({error!r})") from error
         stack.enter_context(client)
         try:
             client.wait_for_workers(1, SECONDS_FOR_WORKERS)
@@ -482,6 +504,9 @@ class _Room:
         self._next_count = -math.inf
 
     def __call__(self) -> int:
+        if self._client.status != "running":
+            # What was sent in that moment is never answered.
+            raise ConnectionError(self._client.status)
         if time.monotonic() > self._next_count:
             threads_of = self._client.nthreads()
             self._tasks = 2 * max(1, sum(threads_of.values()))

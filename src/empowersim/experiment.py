@@ -10,7 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from empowersim import org_chart, outcomes
 from empowersim.cases import Balanced, Case, PlannedChart
@@ -21,13 +28,15 @@ from empowersim.org_chart import Chart
 from empowersim.own_rules import RuleSet, find_source, is_path, rules_from
 from empowersim.parameters import DECLARATIONS
 from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Scenario
-from empowersim.section import Section
+from empowersim.section import Section, Several
 from empowersim.simulation import MAX_RUNS
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_CHART = "balanced"
+COLUMNS = ("point", "case", "org_chart", "replicate", "week", *outcomes.NAMES)
+"""Of the tables of points and results, besides the factors."""
 BATCH = 16
 """Replicates that are added at a time until a mean is known well enough."""
 
@@ -41,11 +50,15 @@ def _outcome(name: str) -> str:
 
 def _plain(name: str) -> str:
     if not name or not name.isprintable() or set(name) & set('/\\:*?"<>|') or name[0] == ".":
-        raise ValueError(f"{name!r} cannot be the name of a file; use letters, digits and spaces")
+        raise ExperimentError(
+            f"{name!r} cannot be the name of a file; use letters, digits and spaces"
+        )
     return name
 
 
-type Outcome = Annotated[str, AfterValidator(_outcome)]
+type Outcome = Annotated[
+    str, AfterValidator(_outcome), WithJsonSchema({"enum": list(outcomes.NAMES)})
+]
 type Name = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
 
 
@@ -75,6 +88,10 @@ class Until(Section):
 class Runs(Section):
     """How every point is run."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"not": {"required": ["replicates", "until"]}},
+    )
+
     replicates: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 64
     until: Until | None = None
     seed: Annotated[int, Field(ge=0, lt=2**64)] = 0
@@ -94,7 +111,7 @@ class Runs(Section):
 class Analysis(Section):
     """What is made of the runs; the first outcome answers the question."""
 
-    outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)] = ("partnership",)
+    outcomes: Annotated[Several[Outcome], Field(min_length=1)] = ("partnership",)
     level: Annotated[float, Field(description="of the first outcome: where is it crossed?")] = 0.5
 
 
@@ -140,6 +157,9 @@ class Experiment(Section):
             OrgChartError: a chart that it names cannot be read.
         """
         path = Path(path)
+        if path.exists() and not path.is_file():
+            # A pipe or a device might never end.
+            raise ExperimentError(f"{path} is no file; give an experiment file, as experiment.toml")
         try:
             text = path.read_bytes().decode("utf-8-sig")
             found = tomllib.loads(text)
@@ -147,7 +167,7 @@ class Experiment(Section):
             raise ExperimentError(f"cannot read {path}: {error.strerror or error}") from None
         except UnicodeDecodeError:
             raise ExperimentError(f"{path} is not a text in UTF-8; save it as UTF-8") from None
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # a TOMLDecodeError, or a whole number of too many digits
             raise ExperimentError(f"{path} is no TOML: {error}") from None
         except RecursionError:
             raise ExperimentError(f"{path} is no TOML: its brackets are nested too deep") from None
@@ -161,6 +181,8 @@ class Experiment(Section):
         found, design = self._with(), self.design
         if isinstance(design, Listed) and design.file and not design.rows:
             try:
+                if not (folder / design.file).is_file():
+                    raise ValueError("there is no such file")
                 text = (folder / design.file).read_text(encoding="utf-8-sig")
             except (OSError, ValueError) as error:
                 raise ExperimentError(f"design.file: cannot read {design.file}: {error}") from None
@@ -179,6 +201,8 @@ class Experiment(Section):
 
     def with_charts(self, charts: Mapping[str, Chart]) -> Self:
         """The same on charts that are at hand, by name, in place of those that it names."""
+        for name in charts:
+            _plain(name)
         files = {f"org_charts/{name}.csv": chart for name, chart in charts.items()}
         planned = {name: PlannedChart(file=f"org_charts/{name}.csv") for name in charts}
         found = self._with(org_charts=planned)
@@ -282,6 +306,8 @@ class Experiment(Section):
         if self.model:
             file, _, name = self.model.rpartition(":")
             decides["model"] = [find_source(file).text, name]
+        # The order of these three numbers the points, which other keys' order does not.
+        decides["order"] = [list(said["cases"]), list(said["org_charts"]), list(self.factors)]
         text = json.dumps(decides, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -367,11 +393,16 @@ class Experiment(Section):
         used = {name for case in self.all_cases.values() for name in case.factors()}
         used |= {name for chart in self.charts.values() for name in chart.factors()}
         for name in self.factors:
+            if name in COLUMNS:
+                raise ExperimentError(
+                    f"design.factors: {name!r} is a column of the results; give the factor another"
+                    " name"
+                )
             if name not in used and name not in DECLARATIONS:
                 known = [*used, *DECLARATIONS]
                 hint = unknown_name("parameter", name, known, "see: empowersim parameters")
                 raise ExperimentError(f"design.factors: {hint}")
-        for name in used - set(self.factors):
+        for name in sorted(used - set(self.factors)):
             raise ExperimentError(
                 f"{name!r} stands in place of a number, but is no factor of the design; add it to"
                 " design.factors"
@@ -404,6 +435,20 @@ class Experiment(Section):
         """The same for points that share a chart."""
         _, chart, values = self.points[point]
         return chart, *(values[name] for name in self.charts[chart].factors())
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of experiment files, for editors: what `experiment.schema.json` holds.
+
+    It sees names, types and ranges; `Experiment.read` sees the rest.
+    """
+    found = Experiment.model_json_schema()
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    found["title"] = "EmpowerSim experiment"
+    for section in found["$defs"].values():
+        if "kind" in section.get("properties", {}):
+            section.setdefault("required", []).append("kind")
+    return found
 
 
 def _placed(named: str, folder: Path) -> str:

@@ -16,7 +16,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -177,6 +177,7 @@ class RuleSet:
 
 
 _known: dict[str, RuleSet] = {}
+"""Sets by their hash: functions are made once, and so compiled once."""
 
 
 def rules_from(name_or_path: str | Path) -> RuleSet:
@@ -207,7 +208,7 @@ def _built(source: Source) -> RuleSet:
     own = _replacements(source, module)
     source_hash = _hash_of(source, [*own.values(), *_functions_in(vars(module))])
     if source_hash in _known:
-        return _known[source_hash]
+        return replace(_known[source_hash], name=source.name, source=source)
     # Machine code is told apart by the names of modules and functions: they carry the hash.
     _rename(module, f"empowersim_own_file_{source_hash}")
     functions = ModuleType(f"empowersim_rules_{source_hash}", rules.__doc__)

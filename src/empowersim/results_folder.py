@@ -184,8 +184,8 @@ class ResultsFolder:
         """
         from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
-        # Where the disk has no locks, this turns into a SoftFileLock: a mere file, which would outlive
-        # its owner.
+        # Where the disk has no locks, this turns into a SoftFileLock: a mere file, which would
+        # outlive its owner.
         lock: BaseFileLock = FileLock(self.path / LOCK, thread_local=False)
         try:
             with warnings.catch_warnings(action="ignore"):
@@ -497,9 +497,14 @@ class ResultsFolder:
             if receipt.block in ledger.incomplete:
                 yield f"{self.path / FAILURES}: block {receipt.block} lacks failures; {REDO}"
             try:
-                found.update(self._part(receipt, spec_hash=spec_hash))
+                part = self._part(receipt, spec_hash=spec_hash)
             except StoreError as error:
                 yield str(error)
+                continue
+            try:
+                found.update(part)
+            except StoreError as error:
+                yield f"{self.path / receipt.file}: {error}"
         try:
             str(found)
         except StoreError as error:
@@ -526,11 +531,9 @@ class ResultsFolder:
         return part
 
     def _is_whole(self, receipt: Receipt) -> bool:
-        try:
-            self._known(receipt.file, receipt.sha256)
-        except StoreError:
-            return False
-        return True
+        # A part that cannot be read just now may be whole: that is an error, not a reason to redo.
+        there = (self.path / receipt.file).exists()
+        return there and _sha256(self._read(receipt.file)) == receipt.sha256
 
     def _known(self, file: str, sha256: str) -> bytes:
         """What a file holds, if it is what it was when it was written."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from empowersim.declaration import unknown_name
 from empowersim.errors import ExperimentError
 
 _INSIDE: ContextVar[bool] = ContextVar("inside another section", default=False)
+
+type Several[T] = Annotated[tuple[T, ...], Field(strict=False)]
+"""A list in a file, a tuple here."""
 
 
 class Section(BaseModel):
@@ -22,7 +25,7 @@ class Section(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, populate_by_name=True
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True
     )
 
     def __init__(self, /, **data: Any) -> None:
@@ -51,16 +54,21 @@ class Section(BaseModel):
 def _in_words(error: ValidationError) -> str:
     """The first problem: where it is, and what to do."""
     first = error.errors()[0]
-    place = ".".join(
-        str(step) for k, step in enumerate(first["loc"]) if first["loc"][k - 1 : k] != ("design",)
-    )
+    # Pydantic also names the kind of a design, the type that it tried, and that a key is a key.
+    steps = [
+        str(step)
+        for k, step in enumerate(first["loc"])
+        if first["loc"][k - 1 : k] != ("design",) and step not in ("float", "[key]")
+    ]
+    place = ".".join(step if step.isprintable() else repr(step) for step in steps)
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "missing":
             message = "this key is missing; write it"
         case "union_tag_invalid" | "union_tag_not_found":
-            tags = first.get("ctx", {}).get("expected_tags", "")
-            message = f"kind must be one of {tags}".replace("'", "") or message
+            tags = first.get("ctx", {}).get("expected_tags")
+            allowed = f"kind must be one of {tags}".replace("'", "")
+            message = allowed if tags else "the key kind is missing; write it"
         case "value_error":
             pass
         case _:

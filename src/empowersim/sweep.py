@@ -15,7 +15,7 @@ from empowersim import blocks
 from empowersim.analysis import half_width
 from empowersim.blocks import Block
 from empowersim.declaration import check_whole
-from empowersim.errors import ExperimentError, Mismatch
+from empowersim.errors import ExperimentError, Mismatch, ParameterError
 from empowersim.executors import Executor, Lost, processes, threads
 from empowersim.experiment import Experiment
 from empowersim.results_folder import Receipt, ResultsFolder, write_part
@@ -103,19 +103,28 @@ def source_hash() -> str:
 
     decide = ("agents", "ensemble", "model", "outcomes", "parameters", "random_streams", "rules")
     digest = hashlib.sha256()
-    for module in (*decide, "scenarios", "cases", "designs"):
+    for module in (*decide, "scenarios", "cases", "designs", "simulation", "blocks"):
         digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _compare(experiment: Experiment, folder: ResultsFolder) -> None:
+def check_code(folder: ResultsFolder) -> None:
+    """Refuse to add runs to those of other code.
+
+    Raises:
+        Mismatch: the folder was made by other code.
+    """
     made = folder.provenance()
     if made.get("sources") != source_hash():
         raise Mismatch(
             f"{folder.path} was made by EmpowerSim {made.get('empowersim')} with other rules than"
             " these; go on with that version, or start in a new folder"
         )
-    if made.get("spec_hash") != experiment.hash():
+
+
+def _compare(experiment: Experiment, folder: ResultsFolder) -> None:
+    check_code(folder)
+    if folder.provenance().get("spec_hash") != experiment.hash():
         raise Mismatch(
             f"{folder.path} holds another experiment; choose a new folder, or give the experiment"
             f" that it was made from: {folder.path / 'experiment.toml'}"
@@ -130,6 +139,29 @@ def _compare(experiment: Experiment, folder: ResultsFolder) -> None:
 
 def _replicates(runs: Any) -> str:
     return f"until {runs.until.half_width:g}" if runs.until else str(runs.replicates)
+
+
+def run_experiment(
+    experiment: Experiment,
+    path: str | Path,
+    executor: Executor | None = None,
+    *,
+    progress: Progress | None = None,
+) -> ResultsFolder:
+    """Run an experiment into a folder, or go on with it there; what the folder has is kept.
+
+    Args:
+        experiment: what to run.
+        path: a new folder, or one that holds the same experiment.
+        executor, progress: as in `run`.
+
+    Raises:
+        Mismatch: the folder holds another experiment, or was made by other code.
+        FolderLocked, StoreError, RunError: as in `run`.
+    """
+    folder = open_folder(experiment, path)
+    run(experiment, folder, executor, progress=progress)
+    return folder
 
 
 def run(
@@ -219,9 +251,16 @@ def extended(folder: ResultsFolder, replicates: int) -> Experiment:
     """The experiment of a folder with more replicates, which the folder holds from now on.
 
     Raises:
-        ParameterError: no more than it has.
+        ParameterError: no more than it has, or replicates that end when a mean is known.
+        Mismatch: the folder was made by other code.
     """
+    check_code(folder)
     experiment = experiment_in(folder)
+    if experiment.runs.until:
+        raise ParameterError(
+            f"{folder.path} has replicates until a mean is known, not a number of them; for a"
+            " narrower mean sweep into a new folder"
+        )
     check_whole("replicates", replicates, blocks.most_replicates(experiment) + 1, MAX_RUNS)
     more = experiment.with_replicates(replicates)
     with folder.locked():

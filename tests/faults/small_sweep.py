@@ -1,6 +1,6 @@
 """A sweep whose runs cost nothing, to be killed, damaged and taken up again.
 
-`python -m tests.faults.small_sweep DIR BLOCKS` begins it, or takes it up where it ended.
+`python -m faults.small_sweep DIR BLOCKS` (in tests/) begins it, or takes it up where it ended.
 """
 
 import random
@@ -92,4 +92,4 @@ def damage(path, luck: random.Random):
 
 if __name__ == "__main__":
     place, blocks = sys.argv[1:]
-    print(*sweep(place, int(blocks), lambda: print("committed", flush=True)))
+    print(*sweep(place, int(blocks), lambda: print("committed", flush=True)))  # noqa: T201

@@ -1,5 +1,6 @@
 """Workers that are killed, that leave, or that never end."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -67,12 +68,12 @@ def test_a_busy_driver_loses_no_more():
     thread = Thread(target=busy)
     thread.start()
     try:
-        done = all_of(executors.processes(2), partial(killed_at, {2, 3, 5, 7}), range(12))
+        done = all_of(executors.processes(2), partial(killed_at, {2, 5}), range(8))
     finally:
         over.set()
         thread.join()
-    assert {task for task, outcome in done if isinstance(outcome, Lost)} == {2, 3, 5, 7}
-    assert len(done) == 12
+    assert {task for task, outcome in done if isinstance(outcome, Lost)} == {2, 5}
+    assert len(done) == 8
 
 
 @pytest.mark.parametrize("code", [0, 3])
@@ -114,7 +115,8 @@ def test_a_worker_that_cannot_start_is_one_error_not_many_lost_tasks(tmp_path):
     done = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=False, timeout=30
     )
-    assert "RunError: a worker process could not start (exit code 1" in done.stderr
+    last_line = done.stderr.splitlines()[-1]
+    assert "RunError: a worker process could not start (exit code 1" in last_line
     assert done.returncode == 1
 
 
@@ -142,6 +144,7 @@ def test_what_a_killed_dask_worker_had_to_do_is_done_by_others(tmp_path):
 
 def test_a_task_that_kills_every_dask_worker_is_lost_alone():
     import dask
+    import distributed  # noqa: F401 (its settings must be there to be changed)
 
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         done = all_of(executors.dask(local=1), partial(killed_at, {1}), range(3))
@@ -166,10 +169,15 @@ if __name__ == "__main__":
 
 
 def test_a_scheduler_that_dies_says_to_run_the_same_command_again(tmp_path, capfd):
+    gc.collect()  # A client that failed, when collected while another starts, holds it up.
     script = tmp_path / "scheduler.py"
     script.write_text(SCHEDULER)
     with subprocess.Popen(
-        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as scheduler:
         address = scheduler.stdout.readline().strip()
         results = executors.dask(address).map(abs, iter(int, 1), Event())

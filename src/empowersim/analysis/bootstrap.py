@@ -139,7 +139,8 @@ def last_week(results: pd.DataFrame) -> pd.DataFrame:
     """The rows of the last week; all of them, if no week is told."""
     if "week" not in results:
         return results
-    return results[results["week"] == results["week"].max()]
+    last: pd.DataFrame = results[results["week"] == results["week"].max()]
+    return last
 
 
 def groups(design: pd.DataFrame, by: Sequence[str]) -> Iterator[tuple[Key, NDArray[np.int64]]]:

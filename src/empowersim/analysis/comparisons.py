@@ -96,7 +96,11 @@ def comparisons(
         row: dict[str, object] = {policy: name}
         for column in ("difference", "better_share", "variance_ratio"):
             number: Estimate = getattr(found, column)
-            row |= {column: number.value, f"{column}_low": number.low, f"{column}_high": number.high}
+            row |= {
+                column: number.value,
+                f"{column}_low": number.low,
+                f"{column}_high": number.high,
+            }
         rows.append(row | {"replicates": found.replicates})
     if not rows:
         raise AnalysisError(f"{reference!r} is the only {policy}; name at least two")
@@ -130,9 +134,7 @@ def _compared(
     )
 
 
-def _ratio(
-    a: NDArray[np.float64], b: NDArray[np.float64], drawn: NDArray[np.int64]
-) -> Estimate:
+def _ratio(a: NDArray[np.float64], b: NDArray[np.float64], drawn: NDArray[np.int64]) -> Estimate:
     """Variance of a difference with independent luck, over that with shared luck."""
 
     def ratio(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SPREAD = 0.9
-CROSSING = ("direction", "at", "at_low", "at_high", "share")
+
+
+class Crossing(NamedTuple):
+    """Where a curve crosses a level, with its interval; `share` of resamples have it, too."""
+
+    direction: Literal["rising", "falling"]
+    at: float
+    at_low: float
+    at_high: float
+    share: float
 
 
 class ResponseCurve(NamedTuple):
@@ -77,7 +86,8 @@ def response_curves(
     are averaged.
 
     Args:
-        design, results: see the package.
+        design: a row a point.
+        results: a row a run.
         factor: the column of the design along which the curve runs.
         outcome: the column of the results.
         by: the columns of the design whose values make the groups; the keys of what is returned.
@@ -162,11 +172,11 @@ def tipping_points(
         AnalysisError: as `response_curves`.
     """
     rows: list[dict[str, object]] = [
-        dict(zip(by, answer.key, strict=True)) | crossing
+        dict(zip(by, answer.key, strict=True)) | crossing._asdict()
         for answer in _answers(design, results, factor, outcome, by, shared_luck, seed)
         for crossing in crossings(answer.x, answer.mean, answer.resampled, level)
     ]
-    return table(by, rows, CROSSING)
+    return table(by, rows, Crossing._fields)
 
 
 def crossings(
@@ -174,9 +184,9 @@ def crossings(
     mean: NDArray[np.float64],
     resampled: NDArray[np.float64],
     level: float,
-) -> list[dict[str, object]]:
+) -> list[Crossing]:
     """The crossings of a curve, (n_x,), by rising x, each looked for in its resamples."""
-    found = []
+    found: list[Crossing] = []
     for rising in (True, False):
         places = _crossed(x, mean[None], level, rising)[0]
         places = places[~np.isnan(places)]
@@ -192,15 +202,15 @@ def crossings(
             there = np.isfinite(away.min(axis=1))
             low, high = interval(closest[there])
             found.append(
-                {
-                    "direction": "rising" if rising else "falling",
-                    "at": float(place),
-                    "at_low": float(low),
-                    "at_high": float(high),
-                    "share": float(there.mean()),
-                }
+                Crossing(
+                    "rising" if rising else "falling",
+                    float(place),
+                    float(low),
+                    float(high),
+                    float(there.mean()),
+                )
             )
-    return sorted(found, key=lambda crossing: crossing["at"])
+    return sorted(found, key=lambda crossing: crossing.at)
 
 
 def _crossed(

@@ -24,8 +24,9 @@ class Box(NamedTuple):
     """Limits of a few factors, within which points of interest lie close together.
 
     Attributes:
-        limits: a row a factor that the box limits: `low` and `high`, each with `_low` and `_high`,
-            and `restricted_share`, the share of refits whose box limits the factor, too.
+        limits: a row a factor that the box limits: `low` and `high`, NaN on a side that it leaves
+            open, each with `_low` and `_high`; and `restricted_share`, the share of refits whose
+            box limits the factor, too.
         coverage: share of the points of interest that lie in the box.
         density: share of the points in the box that are of interest.
         mass: share of all points that lie in the box.
@@ -58,10 +59,7 @@ def discover(
     have drawn (quasi-p of 0.05 and more) are left out. Points are drawn again for all intervals:
     coverage and density for this box as it is, the limits by `refits` boxes found anew.
 
-    Args:
-        factors: whose limits are looked for.
-        below: whether the points below the level are of interest, or the others.
-        design, results, outcome, seed: as in `response_curves`.
+    Of interest are the points below the level, or, with `below=False`, the others.
 
     Raises:
         AnalysisError: EMA Workbench is not installed, a column that is not there, fewer than 40
@@ -82,7 +80,7 @@ def discover(
     inside = _inside(x, limits)
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, len(x), (RESAMPLES, len(x)))
-    again = [rows for rows in (rng.integers(0, len(x), len(x)) for _ in range(refits))]
+    again = rng.integers(0, len(x), (refits, len(x)))
     refitted = [
         _limits(x.iloc[rows].reset_index(drop=True), wanted[rows], least_density)
         for rows in again
@@ -98,6 +96,7 @@ def discover(
 
 
 type Limits = dict[str, tuple[float, float]]
+"""From and to which value, by factor; NaN on an open side."""
 
 
 def _limits(x: pd.DataFrame, wanted: NDArray[np.bool_], least_density: float) -> Limits:
@@ -109,7 +108,6 @@ def _limits(x: pd.DataFrame, wanted: NDArray[np.bool_], least_density: float) ->
         best = dense.sort_values(["coverage", "density"], kind="stable").index[-1]
     else:
         best = trajectory.sort_values(["density", "coverage"], kind="stable").index[-1]
-    lowest, highest = x.min(), x.max()
     found: Limits = {}
     for column, quasi_p in box.p_values[best].items():
         factor = x.columns[column]
@@ -117,10 +115,7 @@ def _limits(x: pd.DataFrame, wanted: NDArray[np.bool_], least_density: float) ->
         # PRIM writes -1 for a side that it does not limit.
         limits_low, limits_high = (0 <= p < SIGNIFICANT for p in quasi_p)
         if limits_low or limits_high:
-            found[factor] = (
-                low if limits_low else float(lowest[factor]),
-                high if limits_high else float(highest[factor]),
-            )
+            found[factor] = low if limits_low else np.nan, high if limits_high else np.nan
     return found
 
 
@@ -137,19 +132,20 @@ def _peeled(x: pd.DataFrame, wanted: NDArray[np.bool_]) -> Any:
                 ' pip install "empowersim[discovery]"'
             ) from None
         numbered = x.set_axis(range(x.shape[1]), axis=1)
-        return Prim(numbered, wanted.astype(np.int64), peel_alpha=PEEL, mass_min=LEAST_MASS).find_box()
+        return Prim(
+            numbered, wanted.astype(np.int64), peel_alpha=PEEL, mass_min=LEAST_MASS
+        ).find_box()
 
 
 def _inside(x: pd.DataFrame, limits: Limits) -> NDArray[np.bool_]:
     inside = np.ones(len(x), np.bool_)
     for factor, (low, high) in limits.items():
-        inside &= x[factor].between(low, high).to_numpy()
+        # Nothing is below or above NaN.
+        inside &= ~((x[factor] < low) | (x[factor] > high)).to_numpy()
     return inside
 
 
-def _share(
-    part: NDArray[np.bool_], whole: NDArray[np.bool_], drawn: NDArray[np.int64]
-) -> Estimate:
+def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_], drawn: NDArray[np.int64]) -> Estimate:
     counts = whole[drawn].sum(axis=1)
     some = counts > 0
     return estimate(part.sum() / whole.sum(), part[drawn].sum(axis=1)[some] / counts[some])
@@ -161,8 +157,8 @@ def _table(limits: Limits, refitted: list[Limits]) -> pd.DataFrame:
     rows = []
     for factor, (low, high) in limits.items():
         own = np.array([each[factor] for each in refitted if factor in each]).reshape(-1, 2)
-        (low_low, high_low), (low_high, high_high) = interval(own)
-        rows.append((factor, low, low_low, low_high, high, high_low, high_high,
-                     len(own) / max(len(refitted), 1)))  # fmt: skip
+        bounds = [interval(side[~np.isnan(side)]) for side in own.T]
+        share = len(own) / max(len(refitted), 1)
+        rows.append((factor, low, *bounds[0], high, *bounds[1], share))
     columns = ["factor", "low", "low_low", "low_high", "high", "high_low", "high_high"]
     return pd.DataFrame(rows, columns=[*columns, "restricted_share"])

@@ -17,7 +17,7 @@ from empowersim.analysis.bootstrap import (
     interval,
     table,
 )
-from empowersim.analysis.curves import CROSSING, crossings
+from empowersim.analysis.curves import Crossing, crossings
 from empowersim.errors import AnalysisError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _course(
 
 def _ways(lever: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The weeks that count on the way up and on the way down; the highest is on both."""
-    last = np.flatnonzero(np.append(np.diff(lever) != 0, True)) if len(lever) else lever
+    last = np.flatnonzero(np.diff(lever, append=np.nan) != 0)
     top = int(np.argmax(lever[last])) if len(last) else 0
     up, down = last[: top + 1], last[top:]
     rises = len(up) > 1 and (np.diff(lever[up]) > 0).all()
@@ -165,8 +165,8 @@ def _between(x: NDArray[np.float64], way: _Way) -> NDArray[np.float64]:
 
 def _crossings(ways: Mapping[str, _Way], level: float) -> pd.DataFrame:
     rows: list[dict[str, object]] = [
-        {"way": name} | crossing
+        {"way": name, **crossing._asdict()}
         for name, way in ways.items()
         for crossing in crossings(way.value, way.mean, way.resampled, level)
     ]
-    return table(["way"], rows, CROSSING)
+    return table(["way"], rows, Crossing._fields)

@@ -127,11 +127,12 @@ def _by_scenario(
     import pandas as pd
 
     low, high = interval(regrets)
-    tables = []
-    for k, name in enumerate(policies):
-        own = scenarios.copy()
-        own.insert(0, policy, name)
-        tables.append(
-            own.assign(mean=means[k], regret=regret[k], regret_low=low[k], regret_high=high[k])
-        )
-    return pd.concat(tables, ignore_index=True)
+    columns: dict[str, object] = {
+        policy: [name for name in policies for _ in range(len(scenarios))],
+        **{name: scenarios[name].tolist() * len(policies) for name in scenarios.columns},
+        "mean": means.ravel(),
+        "regret": regret.ravel(),
+        "regret_low": low.ravel(),
+        "regret_high": high.ravel(),
+    }
+    return pd.DataFrame(columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +38,10 @@ def sobol_indices(
     one complete design of kind sobol. The bootstrap draws replicates and rows of the design. What
     luck is left in the means counts as an effect of every factor, unless it is shared.
 
-    Args:
-        factors: in the order in which the design names them.
-        design, results, outcome, by, shared_luck, seed: as in `response_curves`.
+    `factors` are in the order in which the design names them; the rest is as in `response_curves`.
 
-    Returns:
-        A row a factor: the columns of `by`, `factor`, `first` and `total`, each with `_low` and
-        `_high`.
+    Returns a row a factor: the columns of `by`, `factor`, `first` and `total`, each with `_low`
+    and `_high`.
 
     Raises:
         AnalysisError: a column that is not there, a design that is not of kind sobol or not
@@ -132,14 +129,11 @@ def morris_screening(
     where the effect depends on the other factors. Each group must be one complete design of kind
     morris. The bootstrap draws replicates and trajectories.
 
-    Args:
-        factors: in the order in which the design names them.
-        levels: of the design.
-        design, results, outcome, by, shared_luck, seed: as in `response_curves`.
+    `factors` are in the order in which the design names them, `levels` those of the design; the
+    rest is as in `response_curves`.
 
-    Returns:
-        A row a factor: the columns of `by`, `factor`, `mu`, `mu_star` and `sigma`, each with `_low`
-        and `_high`.
+    Returns a row a factor: the columns of `by`, `factor`, `mu`, `mu_star` and `sigma`, each with
+    `_low` and `_high`.
 
     Raises:
         AnalysisError: a column that is not there, a design that is not of kind morris or not
@@ -259,9 +253,7 @@ def ishigami_coverage(trials: int, n: int = 1024, seed: int = 0) -> pd.DataFrame
         x = sobol.sample(problem, n, calc_second_order=False, seed=seed + trial)
         design = pd.DataFrame(x, columns=list(factors))
         design.insert(0, "point", range(len(x)))
-        results = pd.DataFrame(
-            {"point": range(len(x)), "replicate": 0, "y": _ishigami(*x.T)}
-        )
+        results = pd.DataFrame({"point": range(len(x)), "replicate": 0, "y": _ishigami(*x.T)})
         found = sobol_indices(design, results, factors, "y", seed=seed + trial)
         for k, index in enumerate(("first", "total")):
             low, high = found[f"{index}_low"], found[f"{index}_high"]
@@ -290,5 +282,6 @@ def _ishigami_indices() -> Mapping[str, NDArray[np.float64]]:
     a, b, pi = ISHIGAMI_A, ISHIGAMI_B, math.pi
     alone = np.array([(1 + b * pi**4 / 5) ** 2 / 2, a**2 / 8, 0.0])
     together = 8 * b**2 * pi**8 / 225
-    variance: Any = alone.sum() + together
-    return {"first": alone / variance, "total": (alone + [together, 0, together]) / variance}
+    variance = alone.sum() + together
+    total = alone + np.array([together, 0.0, together])
+    return {"first": alone / variance, "total": total / variance}

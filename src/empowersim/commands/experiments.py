@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from empowersim.results_folder import ResultsFolder
 
 EXIT_DISK, EXIT_FAILED_RUNS, EXIT_INTERRUPTED = 5, 6, 130
+DEFAULT_SCENARIO = "carry-it-together"
 
 
 def plan(given: Namespace) -> None:
@@ -49,7 +50,7 @@ def sweep(given: Namespace) -> int:
     by_axes = any("=" in text for text in given.what)
     if by_axes:
         record = "weekly" if given.weekly else "final"
-        experiment = asked(given, given.scenario, given.what, record)
+        experiment = asked(given, given.scenario or DEFAULT_SCENARIO, given.what, record)
     else:
         _refuse_options_of_axes(given)
         experiment = Experiment.read(given.what[0])
@@ -60,9 +61,17 @@ def _refuse_options_of_axes(given: Namespace) -> None:
     """What an experiment file says itself is not said again."""
     if len(given.what) > 1:
         raise ParameterError(f"one experiment file at a time, not {len(given.what)}")
-    options = {"--set": given.changes, "--weeks": given.weeks, "--org": given.org}
-    for option, value in (options | {"--weekly": given.weekly}).items():
-        if value:
+    options = {
+        "--set": given.changes or None,
+        "--weekly": given.weekly or None,
+        "--scenario": given.scenario,
+        "--weeks": given.weeks,
+        "--org": given.org,
+        "--replicates": given.replicates,
+        "--seed": given.seed,
+    }
+    for option, value in options.items():
+        if value is not None:
             raise ParameterError(f"{option} is for axes: the experiment file says it itself")
 
 
@@ -186,6 +195,7 @@ def retry(given: Namespace) -> int:
     from empowersim import sweep
 
     folder = _folder(given)
+    sweep.check_code(folder)
     experiment = sweep.experiment_in(folder)
     failed = {(each["point"], each["replicate"]) for each in folder.failures()}
     again = [

@@ -92,9 +92,11 @@ def asked(given: Namespace, scenario: str, axes: Iterable[str], record: str) -> 
         factors[name] = values
     settings = changes(given.changes, taken=factors)
     base = {"name": scenario, "set": settings}
+    weeks = scenarios.named(scenario).weeks if given.weeks is None else given.weeks
+    runs = {"replicates": given.replicates, "seed": given.seed, "record": record}
     said: dict[str, Any] = {
-        "scenario": base | {"weeks": given.weeks or scenarios.named(scenario).weeks},
-        "runs": {"replicates": given.replicates, "seed": given.seed, "record": record},
+        "scenario": base | {"weeks": weeks},
+        "runs": {name: value for name, value in runs.items() if value is not None},
     }
     if factors:
         said["design"] = {"kind": "grid", "factors": factors}

@@ -14,7 +14,7 @@ from empowersim import words
 from empowersim.designs import Grid, Listed, OneAtATime
 from empowersim.errors import AnalysisError
 from empowersim.experiment import Experiment
-from empowersim.findings.loops import loops
+from empowersim.findings.loops import is_loop, loops
 from empowersim.findings.overview import overview
 from empowersim.findings.policies import cases, moves
 from empowersim.findings.response import curves, maps
@@ -78,8 +78,12 @@ def answer(experiment: Experiment, found: Sequence[Finding], language: Language 
     sentences = [text for _, _, text in sorted(chosen)]
     if not sentences:
         sentences = [overview.sentences[0]]
-    weeks = words.number(experiment.scenario.weeks, language)
-    sentences[0] = words.say(language, "after weeks", weeks=weeks, text=words.lower(sentences[0]))
+    # What a loop tells is of all weeks, the rest of the last one.
+    of_the_end = sum(place < len(others) and is_loop(others[place]) for place, _, _ in chosen)
+    if of_the_end < len(sentences):
+        weeks = words.number(experiment.scenario.weeks, language)
+        text = words.lower(sentences[of_the_end])
+        sentences[of_the_end] = words.say(language, "after weeks", weeks=weeks, text=text)
     if experiment.prediction:
         told = words.quoted(experiment.prediction.strip(), language)
         sentences.append(words.say(language, "prediction was", prediction=told))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 4
 LEAST_STEPS = 2
+PREFIX = "loop"
 
 
 def loops(study: Study) -> Iterator[Finding]:
@@ -35,11 +36,16 @@ def loops(study: Study) -> Iterator[Finding]:
             by = (*study.by, *(name for name in study.factors if len(study.values(name)) > 1))
             group = study.short(by, tuple(row[name] for name in by))
             title = study.say(
-                "hysteresis", outcome=study.label(study.main), factor=study.label(lever)
+                "hysteresis", subject=study.subject(study.main), factor=study.factor(lever)
             )
             title = f"{title} ({group})" if group else title
-            name = file_name("loop", lever, str(point))
+            name = file_name(PREFIX, lever, str(point))
             yield study.attempt(name, title, partial(_loop, study, point, lever, path, name, title))
+
+
+def is_loop(finding: Finding) -> bool:
+    """Whether a finding is one of these."""
+    return finding.name.startswith(f"{PREFIX}-")
 
 
 def up_and_down(
@@ -67,7 +73,7 @@ def _turns(values: list[float]) -> bool:
 def _path(steps: list[tuple[int, float]], weeks: int) -> dict[int, float]:
     (before, _), (last, value) = steps[-2:]
     end = min(weeks, last + (last - before) - 1)
-    path = {}
+    path: dict[int, float] = {}
     for (week, own), (until, _) in pairwise([*steps, (end + 1, value)]):
         path |= dict.fromkeys(range(week, until), own)
     return path
@@ -82,7 +88,7 @@ def _loop(
         name,
         title,
         tuple(sentences),
-        (" ".join(sentences),),
+        tuple(sentences),
         {"loop": found.loop, "crossings": found.crossings},
         {"loop": partial(_draw, study, lever, found, title)},
     )
@@ -95,11 +101,13 @@ def loop_in_words(study: Study, lever: str, found: Hysteresis) -> list[str]:
     width = float(ranges["max"].min() - ranges["min"].max()) or float(values.max() - values.min())
     area = Estimate(*(each / width for each in found.area))
     form = "none" if area.low <= 0 <= area.high else "above" if area.value > 0 else "below"
+    if form == "below":
+        area = Estimate(-area.value, -area.high, -area.low)
     sentences = [
         study.say(
             f"loop {form}",
             subject=study.subject(study.main),
-            area=study.difference(area, study.main),
+            area=study.difference(area, signed=form == "none"),
             factor=study.factor(lever),
         )
     ]
@@ -112,7 +120,9 @@ def _crossing(study: Study, lever: str, crossings: pd.DataFrame) -> str:
         for way in ("up", "down")
     }
     at = {
-        way: words.place(triple(rows[0], "at"), study.language) for way, rows in first.items() if rows
+        way: words.place(triple(rows[0], "at"), study.language)
+        for way, rows in first.items()
+        if rows
     }
     key = "never" if "up" not in at else "crossings" if "down" in at else "never back"
     return study.say(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from empowersim import words
-from empowersim.analysis import CONFIDENCE
+from empowersim.designs import OneAtATime
 from empowersim.findings.study import Finding, Study, keys_of, of_key, triple
 from empowersim.outcomes import REGIMES
 from empowersim.words import LOWER_IS_BETTER
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MANY = 10
+LEAST_NAMED = 0.08
 COLOURS = {
     "directed": "#9A9A9A",
     "adrift": "#E69F00",
@@ -29,57 +30,53 @@ HATCHES = {"directed": "", "adrift": "//", "overburdened": "xx", "partnership": 
 
 def overview(study: Study) -> Finding:
     """How many runs there are, the best point, and the regimes there and on average."""
-    points = point_means(study)
+    points = study.points
     best = _best(points, study.main)
     row = points.iloc[best]
-    key = tuple(row[name] for name in _all_by(study))
-    where = study.where(_all_by(study), key) or study.say("everywhere").lower()
-    found = study.estimate(triple(row, study.main), study.main)
+    where = _where(study, row)
+    found = study.estimate(triple(row, study.main))
     sentences = [_runs(study), *_range(study, points)]
     if len(points) > 1:
-        low = study.main in LOWER_IS_BETTER
         subject = study.subject(study.main)
-        best_key = "best low" if low else "best high"
+        best_key = "best low" if study.main in LOWER_IS_BETTER else "best high"
+        shares = _shares(study, row)
+        rivals = _rivals(study, points, best)
         sentences.append(study.say(best_key, subject=subject, best=found, where=where))
-        sentences += _rivals(study, points, best)
-        sentences.append(study.say("regimes there", shares=_shares(study, row)))
-        sentences.append(study.say("regimes mean", shares=_shares(study, points.mean(numeric_only=True))))
-        gist = study.say("best there", where=where, best=found, shares=_shares(study, row))
+        sentences.append(study.say("regimes there", shares=shares))
+        sentences += _rivals_in_words(study, rivals, len(points))
+        sentences.append(
+            study.say("regimes mean", shares=_shares(study, points.mean(numeric_only=True)))
+        )
+        key_there = "best there tied" if rivals > 1 else "best there"
+        told = study.say(
+            key_there, where=where, best=found, shares=shares, number=study.number(rivals)
+        )
+        gist = _range(study, points) if study.is_sampled else [told]
     else:
         sentences.append(study.say("regimes alone", shares=_shares(study, row)))
-        gist = study.say("regimes alone", shares=_shares(study, row))
+        gist = sentences[1:]
     return Finding(
         "overview",
         study.say("overview"),
         tuple(sentences),
-        (gist,) if len(points) > 1 else (*_range(study, points), gist),
+        tuple(gist),
         {"points": points},
         {"regimes": partial(_draw, study, points)},
     )
 
 
-def point_means(study: Study) -> pd.DataFrame:
-    """The design with each point's mean outcomes, their t intervals, and its mean regimes."""
-    from scipy.special import stdtrit
-
-    found = study.design.copy()
-    groups = study.final.groupby("point")
-    found["runs"] = groups.size().reindex(found["point"]).to_numpy()
-    for outcome in dict.fromkeys((*study.outcomes, *REGIMES)):
-        moments = groups[outcome].agg(["mean", "std", "count"]).reindex(found["point"])
-        found[outcome] = moments["mean"].to_numpy()
-        if outcome in study.outcomes:
-            count = moments["count"].to_numpy(np.float64)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                t = stdtrit(count - 1, (1 + CONFIDENCE) / 2)
-                half = t * moments["std"].to_numpy() / np.sqrt(count)
-            found[f"{outcome}_low"] = found[outcome] - half
-            found[f"{outcome}_high"] = found[outcome] + half
-    return found.reset_index(drop=True)
-
-
-def _all_by(study: Study) -> tuple[str, ...]:
-    return (*study.by, *(name for name in study.factors if len(study.values(name)) > 1))
+def _where(study: Study, row: pd.Series[float]) -> str:
+    """Which point a row of the design is; of a move from a base, what moved."""
+    factors = [name for name in study.factors if len(study.values(name)) > 1]
+    if isinstance(study.experiment.design, OneAtATime):
+        base = study.experiment.points[0].values
+        factors = [name for name in factors if row[name] != base[name]]
+        if not factors:
+            place = study.where(study.by, tuple(row[name] for name in study.by))
+            at_base = words.say(study.language, "at the base")
+            return f"{place}, {at_base}" if place else at_base
+    by = (*study.by, *factors)
+    return study.where(by, tuple(row[name] for name in by))
 
 
 def _best(points: pd.DataFrame, outcome: str) -> int:
@@ -90,7 +87,7 @@ def _best(points: pd.DataFrame, outcome: str) -> int:
 def _runs(study: Study) -> str:
     final = study.final
     return study.say(
-        "runs",
+        "runs" if len(study.design) > 1 else "runs at one point",
         runs=study.number(len(final)),
         points=study.number(len(study.design)),
         weeks=study.number(float(final["week"].max())),
@@ -105,47 +102,51 @@ def _range(study: Study, points: pd.DataFrame) -> list[str]:
         values = own[study.main]
         subject = study.subject(study.main)
         if len(own) == 1:
-            best = study.estimate(triple(own.iloc[0], study.main), study.main)
+            best = study.estimate(triple(own.iloc[0], study.main))
             text = words.say(study.language, "at one point", subject=subject, best=best)
         else:
             text = words.say(
                 study.language,
                 "over points",
                 subject=subject,
-                mean=words.amount(values.mean(), study.main, study.language),
+                mean=words.amount(values.mean(), study.language),
                 points=study.number(len(own)),
-                lowest=words.amount(values.min(), study.main, study.language),
-                highest=words.amount(values.max(), study.main, study.language),
+                lowest=words.amount(values.min(), study.language),
+                highest=words.amount(values.max(), study.language),
             )
         sentences.append(study.of_group(study.by, key, text))
     return list(study.some(sentences))
 
 
-def _rivals(study: Study, points: pd.DataFrame, best: int) -> list[str]:
+def _rivals(study: Study, points: pd.DataFrame, best: int) -> int:
     """How many points cannot be told from the best one, by their intervals."""
     low, high = points[f"{study.main}_low"], points[f"{study.main}_high"]
     if study.main in LOWER_IS_BETTER:
-        overlapping = int((low <= high.iloc[best]).sum()) - 1
+        overlapping = low <= high.iloc[best]
     else:
-        overlapping = int((high >= low.iloc[best]).sum()) - 1
-    if np.isnan(low.iloc[best]):
-        return []
-    if overlapping > 1:
-        sentences = [study.say("not alone", number=study.number(overlapping))]
+        overlapping = high >= low.iloc[best]
+    return int(overlapping.sum()) - int(overlapping.iloc[best])
+
+
+def _rivals_in_words(study: Study, rivals: int, points: int) -> list[str]:
+    if rivals > 1:
+        sentences = [study.say("not alone", number=study.number(rivals))]
     else:
-        sentences = [study.say("one not alone" if overlapping == 1 else "alone")]
-    return [*sentences, study.say("chosen")] if len(points) > MANY else sentences
+        sentences = [study.say("one not alone" if rivals else "alone")]
+    return [*sentences, study.say("chosen")] if points > MANY else sentences
 
 
 def _shares(study: Study, row: pd.Series[float]) -> str:
+    """The regimes' shares, the largest first, without those that have none."""
     parts = [
         words.say(
             study.language,
             "regime share",
-            share=words.amount(float(row[regime]), regime, study.language),
-            regime=words.REGIME_SHARES[regime][words.LANGUAGES.index(study.language)],
+            share=words.amount(float(row[regime]), study.language),
+            regime=study.regime(regime),
         )
         for regime in sorted(REGIMES, key=lambda name: -float(row[name]))
+        if row[regime] > 0
     ]
     return study.listed(parts)
 
@@ -163,14 +164,29 @@ def _draw(study: Study, points: pd.DataFrame) -> Figure:
     for place, (_, shares) in enumerate(bars):
         left = 0.0
         for regime in REGIMES:
-            share = shares[regime]
-            axes.barh(place, share, 0.7, left, color=COLOURS[regime], hatch=HATCHES[regime],
-                      edgecolor="white", lw=1, label=study.label(regime) if not place else None)  # fmt: skip
-            if share >= 0.08:
-                axes.text(left + share / 2, place, words.percent(share, study.language),
-                          ha="center", va="center", fontsize=12, fontweight="bold",
-                          bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85})  # fmt: skip
-            left += share
+            named = study.label(regime) if place == 0 else None
+            axes.barh(
+                place,
+                shares[regime],
+                0.7,
+                left,
+                label=named,
+                color=COLOURS[regime],
+                hatch=HATCHES[regime],
+                edgecolor="white",
+            )
+            if shares[regime] >= LEAST_NAMED:
+                axes.text(
+                    left + shares[regime] / 2,
+                    place,
+                    words.percent(shares[regime], study.language),
+                    ha="center",
+                    va="center",
+                    fontsize=12,
+                    fontweight="bold",
+                    bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85},
+                )
+            left += shares[regime]
     axes.set_yticks(range(len(bars)), [name for name, _ in bars], fontsize=12)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
@@ -187,7 +203,9 @@ def _bars(study: Study, points: pd.DataFrame) -> list[tuple[str, dict[str, float
     for key in keys_of(points, study.by)[:MANY]:
         own = of_key(points, study.by, key).reset_index(drop=True)
         name = study.short(study.by, key)
-        bars.append((_bar(study, name, "mean" if len(own) > 1 else ""), _of(own.mean(numeric_only=True))))
+        bars.append(
+            (_bar(study, name, "mean" if len(own) > 1 else ""), _of(own.mean(numeric_only=True)))
+        )
         if len(own) > 1:
             best = own.iloc[_best(own, study.main)]
             bars.append((_bar(study, name, "best point"), _of(best)))

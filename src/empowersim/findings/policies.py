@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from empowersim import words
-from empowersim.analysis import compare, comparisons, robust_choice
+from empowersim.analysis import Estimate, compare, comparisons, robust_choice
 from empowersim.findings.study import Finding, Key, Study, file_name, of_key, triple
 from empowersim.words import LOWER_IS_BETTER
 
@@ -37,7 +38,9 @@ def cases(study: Study) -> Iterator[Finding]:
 
 def _cases(study: Study, title: str) -> Finding:
     reference = study.design["case"].iloc[0]
-    sentences, tables, figures, gist = [], {}, {}, []
+    sentences: list[str] = []
+    gist: list[str] = []
+    tables, figures = {}, {}
     for outcome in study.outcomes:
         table = comparisons(
             study.design,
@@ -54,9 +57,7 @@ def _cases(study: Study, title: str) -> Finding:
     return Finding("cases", title, tuple(sentences), tuple(gist), tables, figures)
 
 
-def comparison_in_words(
-    study: Study, outcome: str, row: dict[str, object], reference: str
-) -> str:
+def comparison_in_words(study: Study, outcome: str, row: dict[str, object], reference: str) -> str:
     """Whether a case is above or below the first, and how often."""
     found = triple(row, "difference")
     return study.say(
@@ -64,7 +65,7 @@ def comparison_in_words(
         case=words.quoted(str(row["case"]), study.language),
         reference=words.quoted(reference, study.language),
         subject=study.subject(outcome),
-        difference=study.difference(found, outcome),
+        difference=study.difference(found),
         share=words.percent(triple(row, "better_share").value, study.language),
     )
 
@@ -74,9 +75,9 @@ def _draw_cases(study: Study, table: pd.DataFrame, outcome: str, reference: str)
 
     name = words.quoted(reference, study.language)
     return plots.comparisons(
-        table,
+        in_points(table),
         title=study.say("comparison title", outcome=study.label(outcome), reference=name),
-        x_label=study.say("difference", outcome=words.axis(outcome, study.language)),
+        x_label=study.say("difference", outcome=study.label(outcome)),
         labels=words.figure_words(study.language),
     )
 
@@ -108,10 +109,10 @@ def robust_in_words(study: Study, policies: pd.DataFrame) -> tuple[str, ...]:
         study.say(
             "robust choice below" if study.main in LOWER_IS_BETTER else "robust choice",
             case=words.quoted(str(best["case"]), study.language),
-            regret=words.difference(triple(best, "max_regret"), study.main, study.language, signed=False),
+            regret=study.difference(triple(best, "max_regret"), signed=False),
             subject=study.subject(study.main),
             level=study.level_text(),
-            satisficing=words.estimate(enough, "partnership", study.language),
+            satisficing=study.estimate(enough),
         )
     ]
     if best["best_share"] < SURE:
@@ -134,7 +135,7 @@ def moves(study: Study) -> Iterator[Finding]:
     for outcome in study.outcomes:
         yield study.attempt(
             file_name("moves", outcome),
-            study.say("one at a time", outcome=study.label(outcome)),
+            study.say("one at a time", subject=study.subject(outcome)),
             partial(_moves, study, outcome),
         )
 
@@ -145,68 +146,89 @@ def _moves(study: Study, outcome: str) -> Finding:
     table = pd.DataFrame(list(_differences(study, outcome)))
     sentences, gist = [], []
     for key in study.bases:
-        own = _of_place(study, table, key)
-        told = moves_in_words(study, outcome, own)
-        group = tuple(value for name, value in zip(("case", "org_chart"), key, strict=True) if name in study.by)
-        sentences += [study.of_group(study.by, group, words.lower(text)) for text in told]
-        gist.append(sentences[-len(told)])
+        own = _of_place(table, key)
+        base = of_key(study.points, ("point",), (study.bases[key],)).iloc[0]
+        told = moves_in_words(study, outcome, triple(base, outcome), own)
+        group = tuple(
+            value
+            for name, value in zip(("case", "org_chart"), key, strict=True)
+            if name in study.by
+        )
+        told = [study.of_group(study.by, group, words.lower(text)) for text in told]
+        sentences += study.some(told)
+        gist.append(told)
     return Finding(
         file_name("moves", outcome),
-        study.say("one at a time", outcome=study.label(outcome)),
-        study.some(sentences),
-        tuple(gist) if outcome == study.main else (),
+        study.say("one at a time", subject=study.subject(outcome)),
+        tuple(sentences),
+        _in_turn(gist) if outcome == study.main else (),
         {"moves": table},
-        {f"moves-{k}": partial(_draw_moves, study, _of_place(study, table, key), outcome, key)
+        {f"moves-{k}": partial(_draw_moves, study, _of_place(table, key), outcome, key)
          for k, key in enumerate(study.bases, 1)},
     )  # fmt: skip
 
 
-def _of_place(study: Study, table: pd.DataFrame, key: Key) -> pd.DataFrame:
+def _of_place(table: pd.DataFrame, key: Key) -> pd.DataFrame:
     return of_key(table, ("case", "org_chart"), key)
 
 
 def _differences(study: Study, outcome: str) -> Iterator[dict[str, object]]:
     """A row a moved point: what moved, and the paired difference from its base."""
-    design = study.design.set_index("point")
-    for (case, chart), base in study.bases.items():
-        own = design[(design["case"] == case) & (design["org_chart"] == chart)]
-        for point in own.index.drop(base):
-            moved = [name for name in study.factors if own.at[point, name] != own.at[base, name]]
+    points = study.experiment.points
+    for number in study.design["point"].tolist():
+        case, chart, values = points[number]
+        base = study.bases[case, chart]
+        for factor in study.factors:
+            if values[factor] == points[base].values[factor]:
+                continue
             found = compare(
-                study.design, study.final, outcome, {"point": int(point)}, {"point": base}
+                study.design,
+                study.final,
+                outcome,
+                {"point": number},
+                {"point": base},
+                higher_is_better=outcome not in LOWER_IS_BETTER,
             )
-            value = float(own.at[point, moved[0]])
             yield {
                 "case": case,
                 "org_chart": chart,
-                "point": int(point),
-                "factor": moved[0],
-                "value": value,
-                "change": study.setting(moved[0], value),
+                "point": number,
+                "factor": factor,
+                "value": values[factor],
+                "change": study.setting(factor, values[factor]),
                 "difference": found.difference.value,
                 "difference_low": found.difference.low,
                 "difference_high": found.difference.high,
+                "better_share": found.better_share.value,
             }
 
 
-def moves_in_words(study: Study, outcome: str, table: pd.DataFrame) -> list[str]:
-    """The moves that change something, the largest first; then those that do not."""
+def moves_in_words(study: Study, outcome: str, base: Estimate, table: pd.DataFrame) -> list[str]:
+    """The base, those moves that change nothing, and those that do, the largest first."""
     ordered = table.iloc[(-table["difference"].abs()).argsort(kind="stable")]
-    sentences, same = [], []
+    subject = study.subject(outcome)
+    same: list[str] = []
+    moved: list[str] = []
     for row in _rows(ordered):
         found = triple(row, "difference")
         change = study.setting(str(row["factor"]), row["value"], quote=True)
         if found.low <= 0 <= found.high:
             same.append(change)
             continue
-        told = study.difference(found, outcome)
-        sentences.append(
-            study.say("moved", change=change, subject=study.subject(outcome), difference=told)
-        )
+        size = found if found.value > 0 else Estimate(-found.value, -found.high, -found.low)
+        way = "moved up" if found.value > 0 else "moved down"
+        told = study.difference(size, signed=False)
+        moved.append(study.say(way, change=change, subject=subject, difference=told))
+    sentences = [study.say("base", subject=subject, base=study.estimate(base))]
     if same:
-        listed = study.listed(same)
-        sentences.append(study.say("unmoved", changes=listed, subject=study.subject(outcome)))
-    return sentences
+        sentences.append(study.say("unmoved", changes=study.listed(same), subject=subject))
+    return [*sentences, *moved]
+
+
+def _in_turn(gists: list[list[str]]) -> tuple[str, ...]:
+    """The first sentence of each place, then the second of each, and so on."""
+    rounds = zip_longest(*gists)
+    return tuple(text for each_round in rounds for text in each_round if text is not None)
 
 
 def _draw_moves(study: Study, table: pd.DataFrame, outcome: str, key: Key) -> Figure:
@@ -216,13 +238,21 @@ def _draw_moves(study: Study, table: pd.DataFrame, outcome: str, key: Key) -> Fi
     group = study.short(("case", "org_chart"), key) if study.by else ""
     title = study.say("one at a time title")
     return plots.comparisons(
-        largest,
+        in_points(largest),
         title=f"{title}: {group}" if group else title,
-        x_label=study.say("difference", outcome=words.axis(outcome, study.language)),
+        x_label=study.say("difference", outcome=study.label(outcome)),
         policy="change",
         labels=words.figure_words(study.language),
     )
 
 
+def in_points(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with its differences in points of percent, for a picture."""
+    columns = ["difference", "difference_low", "difference_high"]
+    return table.assign(**{name: 100 * table[name] for name in columns})
+
+
 def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")]
+    return [
+        {str(name): value for name, value in row.items()} for row in table.to_dict(orient="records")
+    ]

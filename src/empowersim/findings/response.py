@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -41,12 +41,15 @@ def curves(study: Study) -> Iterator[Finding]:
     """The curves of every outcome over every factor with enough values."""
     for outcome in study.outcomes:
         for factor in study.curved:
-            named = study.label(outcome), study.label(factor)
             yield study.attempt(
                 file_name("curve", outcome, factor),
-                study.say("curves", outcome=named[0], factor=named[1]),
+                _title(study, outcome, factor),
                 partial(_curves, study, outcome, factor),
             )
+
+
+def _title(study: Study, outcome: str, factor: str) -> str:
+    return study.say("curves", subject=study.subject(outcome), factor=study.factor(factor))
 
 
 def _curves(study: Study, outcome: str, factor: str) -> Finding:
@@ -73,14 +76,16 @@ def _curves(study: Study, outcome: str, factor: str) -> Finding:
         if tips is not None:
             text += " " + " ".join(tips_in_words(study, factor, of_key(tips, by, key)))
         sentences.append(study.of_group(by, key, text))
+    # One at a time, the moves are what is told: these curves are of them.
+    is_told = outcome == study.main and not isinstance(study.experiment.design, OneAtATime)
     tables = {"curve": _table(factor, by, found)}
     if tips is not None:
         tables["tipping"] = tips
     return Finding(
         file_name("curve", outcome, factor),
-        study.say("curves", outcome=study.label(outcome), factor=study.label(factor)),
+        _title(study, outcome, factor),
         (*([study.say("curves averaged")] if averaged else []), *study.some(sentences)),
-        tuple(gist) if outcome == study.main else (),
+        tuple(gist) if is_told else (),
         tables,
         _figures(study, outcome, factor, by, {key: found[key] for key in order}, tips),
     )
@@ -116,9 +121,9 @@ def shape(curve: ResponseCurve) -> Shape:
     inside = low_end < curve.best_x.low and curve.best_x.high < high_end
     if inside and curve.best_mean.low > max(first.high, last.high):
         return "inside"
-    if last.low > first.high and curve.best_x.high == high_end:
+    if last.low > first.high:
         return "rising"
-    if first.low > last.high and curve.best_x.low == low_end:
+    if first.low > last.high:
         return "falling"
     return "plateau"
 
@@ -135,7 +140,7 @@ def curve_in_words(study: Study, factor: str, outcome: str, curve: ResponseCurve
     def told(found: Estimate) -> str:
         if low_better:
             found = Estimate(-found.value, -found.high, -found.low)
-        return study.estimate(found, outcome)
+        return study.estimate(found)
 
     return words.say(
         study.language,
@@ -178,9 +183,9 @@ def _table(factor: str, by: Sequence[str], found: Mapping[Key, ResponseCurve]) -
             {factor: curve.x, "mean": curve.mean, "mean_low": curve.mean_low,
              "mean_high": curve.mean_high, "run_low": curve.run_low, "run_high": curve.run_high}
         )  # fmt: skip
-        for place, (name, value) in enumerate(zip(by, key, strict=True)):
-            own.insert(place, name, value)
-        tables.append(own)
+        columns = [*by, *own.columns]
+        groups: Any = dict(zip(by, key, strict=True))
+        tables.append(own.assign(**groups)[columns])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -220,7 +225,7 @@ def _draw_curves(
 
     return plots.response_curves(
         named,
-        title=study.say("curves", outcome=study.label(outcome), factor=study.label(factor)),
+        title=_title(study, outcome, factor),
         x_label=words.axis(factor, study.language),
         y_label=words.axis(outcome, study.language),
         tipping=tipping,
@@ -237,15 +242,13 @@ def maps(study: Study) -> Iterator[Finding]:
     for x, y in list(combinations(study.curved, 2))[:3]:
         yield study.attempt(
             file_name("map", x, y),
-            study.say("maps", x=study.label(x), y=study.label(y)),
+            study.say("maps", x=study.factor(x), y=study.factor(y)),
             partial(_map, study, x, y),
         )
 
 
 def _map(study: Study, x: str, y: str) -> Finding:
-    table = regime_map(
-        study.design, study.final, x, y, by=study.by, shared_luck=study.shared_luck
-    )
+    table = regime_map(study.design, study.final, x, y, by=study.by, shared_luck=study.shared_luck)
     others = [name for name in study.factors if name not in (x, y) and len(study.values(name)) > 1]
     sentences = [study.say("curves averaged")] if others else []
     figures = {}
@@ -259,7 +262,7 @@ def _map(study: Study, x: str, y: str) -> Finding:
             figures[f"shares-{number}"] = partial(_draw_map, study, own, x, y, group, "share_maps")
     return Finding(
         file_name("map", x, y),
-        study.say("maps", x=study.label(x), y=study.label(y)),
+        study.say("maps", x=study.factor(x), y=study.factor(y)),
         (*sentences, *study.some(told)),
         tuple(told),
         {"map": table},
@@ -275,7 +278,7 @@ def map_in_words(study: Study, table: pd.DataFrame) -> str:
             study.language,
             "map share",
             number=study.number(int(counts[regime])),
-            regime=words.REGIME_SHARES[regime][words.LANGUAGES.index(study.language)],
+            regime=study.regime(regime),
         )
         for regime in sorted(REGIMES, key=lambda name: -counts.get(name, 0))
         if counts.get(regime, 0)
@@ -289,9 +292,7 @@ def map_in_words(study: Study, table: pd.DataFrame) -> str:
     return text
 
 
-def _draw_map(
-    study: Study, table: pd.DataFrame, x: str, y: str, group: str, kind: str
-) -> Figure:
+def _draw_map(study: Study, table: pd.DataFrame, x: str, y: str, group: str, kind: str) -> Figure:
     from empowersim import plots
 
     draw = plots.regime_map if kind == "regime_map" else plots.share_maps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
@@ -29,7 +30,7 @@ def indices(study: Study) -> Iterator[Finding]:
     if not isinstance(study.experiment.design, Sobol):
         return
     for outcome in study.outcomes:
-        title = study.say("sobol", outcome=study.label(outcome))
+        title = study.say("sobol", subject=study.subject(outcome))
         name = file_name("sobol", outcome)
         yield study.attempt(name, title, partial(_sobol, study, outcome, name, title))
 
@@ -54,20 +55,18 @@ def sobol_in_words(study: Study, outcome: str, table: pd.DataFrame) -> list[str]
     """The factor that decides most, those that cannot be told from it, those that hardly matter."""
     rows = table.sort_values("total", ascending=False, kind="stable").to_dict(orient="records")
     top, others = rows[0], rows[1:]
-    share = partial(words.estimate, measure="partnership", language=study.language)
+    tied = [row for row in others if row["total_high"] >= top["total_low"]]
     sentences = [
         words.say(
             study.language,
-            "sobol most",
+            "sobol most tied" if tied else "sobol most",
+            factors=_named(study, [top, *tied]),
             subject=study.subject(outcome),
             factor=study.factor(str(top["factor"])),
-            total=share(triple(top, "total")),
-            first=share(triple(top, "first")),
+            total=study.estimate(triple(top, "total")),
+            first=study.estimate(triple(top, "first")),
         )
     ]
-    tied = [row for row in others if row["total_high"] >= top["total_low"]]
-    if tied:
-        sentences.append(_count(study, "sobol tie", tied))
     little = [row for row in others if row["total_high"] < LITTLE]
     if little:
         sentences.append(study.say("sobol little", factors=_named(study, little)))
@@ -83,7 +82,7 @@ def screening(study: Study) -> Iterator[Finding]:
     if not isinstance(design, Morris):
         return
     for outcome in study.outcomes:
-        title = study.say("morris", outcome=study.label(outcome))
+        title = study.say("morris", subject=study.subject(outcome))
         name = file_name("morris", outcome)
         make = partial(_morris, study, outcome, name, title, design.levels)
         yield study.attempt(name, title, make)
@@ -113,22 +112,22 @@ def morris_in_words(study: Study, outcome: str, table: pd.DataFrame) -> list[str
     if top["mu_star_low"] <= 0:
         return [words.say(study.language, "morris none", subject=study.subject(outcome))]
     way = "up" if top["mu_low"] > 0 else "down" if top["mu_high"] < 0 else "both ways"
+    tied = [row for row in others if row["mu_star_high"] >= top["mu_star_low"]]
     sentences = [
         words.say(
             study.language,
-            "morris most",
+            "morris most tied" if tied else "morris most",
+            factors=_named(study, [top, *tied]),
             factor=study.factor(str(top["factor"])),
             subject=study.subject(outcome),
-            mu_star=words.difference(triple(top, "mu_star"), outcome, study.language, signed=False),
+            mu_star=study.difference(triple(top, "mu_star"), signed=False),
             direction=words.say(study.language, way),
         )
     ]
-    tied = [row for row in others if row["mu_star_high"] >= top["mu_star_low"]]
-    if tied:
-        sentences.append(_count(study, "morris tie", tied))
     after = [row for row in others if row not in tied][:3]
     if after:
-        sentences.append(_count(study, "morris order", after))
+        key = "morris order" if len(after) > 1 else "morris order one"
+        sentences.append(study.say(key, factors=_named(study, after)))
     return sentences
 
 
@@ -159,17 +158,20 @@ def _side(study: Study) -> str:
 def _discovery(study: Study, name: str, title: str, key: Key) -> Finding:
     below = study.main in LOWER_IS_BETTER
     design = of_key(study.design, study.by, key)
-    means = study.main_means.reindex(design["point"]).dropna()
+    means = of_key(study.points, study.by, key)[study.main].dropna()
     wanted = means < study.level if below else means >= study.level
-    told = {"subject": study.subject(study.main), "side": _side(study), "level": study.level_text()}
+    blanks = {
+        "subject": study.subject(study.main),
+        "side": _side(study),
+        "level": study.level_text(),
+    }
     if not wanted.any() or wanted.all():
         side = "everywhere on one side" if wanted.any() else "all on one side"
-        sentence = study.of_group(study.by, key, words.say(study.language, side, **told))
+        sentence = study.of_group(study.by, key, words.say(study.language, side, **blanks))
         return Finding(name, title, (sentence,), (sentence,))
-    box = discover(
-        design, study.final, list(study.factors), study.main, study.level, below=below
-    )
-    sentences = [study.of_group(study.by, key, text) for text in box_in_words(study, box)]
+    box = discover(design, study.final, list(study.factors), study.main, study.level, below=below)
+    told = box_in_words(study, box)
+    sentences = [study.of_group(study.by, key, words.lower(text)) for text in told]
     tables = {"limits": box.limits, "points": box.points}
     figures = {"box": partial(_draw_box, study, box)} if len(box.limits) else {}
     return Finding(name, title, tuple(sentences), (sentences[0],), tables, figures)
@@ -183,14 +185,13 @@ def box_in_words(study: Study, box: Box) -> list[str]:
     limits = [
         words.say(
             study.language,
-            "limit",
+            _sides(row),
             factor=study.factor(str(row["factor"])),
             low=study.number(row["low"]),
             high=study.number(row["high"]),
         )
         for row in rows
     ]
-    share = partial(words.estimate, measure="partnership", language=study.language)
     sentences = [
         words.say(
             study.language,
@@ -199,14 +200,21 @@ def box_in_words(study: Study, box: Box) -> list[str]:
             side=_side(study),
             level=study.level_text(),
             limits=study.listed(limits),
-            density=share(box.density),
-            coverage=share(box.coverage),
+            density=study.estimate(box.density),
+            coverage=study.estimate(box.coverage),
         )
     ]
     unsure = [row for row in rows if row["restricted_share"] < SURE]
     if unsure:
         sentences.append(study.say("box maybe", factors=_named(study, unsure)))
     return sentences
+
+
+def _sides(row: dict[Any, Any]) -> str:
+    """Which sides of a factor a box limits."""
+    if math.isnan(row["low"]):
+        return "limit to"
+    return "limit from" if math.isnan(row["high"]) else "limit"
 
 
 def _draw_box(study: Study, box: Box) -> Figure:
@@ -249,6 +257,9 @@ def _draw(study: Study, table: pd.DataFrame, picture: str, group: str) -> Figure
 
     title = study.say("sobol title" if picture == "sobol_indices" else "morris title")
     draw = getattr(plots, picture)
+    if picture == "morris_screening":
+        effects = [name for name in table if str(name).startswith(("mu", "sigma"))]
+        table = table.assign(**{str(name): 100 * table[name] for name in effects})
     figure: Figure = draw(
         table,
         title=f"{title}: {group}" if group else title,
@@ -259,8 +270,3 @@ def _draw(study: Study, table: pd.DataFrame, picture: str, group: str) -> Figure
 
 def _named(study: Study, rows: list[dict[Any, Any]]) -> str:
     return study.listed([study.factor(str(row["factor"])) for row in rows])
-
-
-def _count(study: Study, key: str, rows: list[dict[Any, Any]]) -> str:
-    """A sentence about one factor or several."""
-    return study.say(key if len(rows) > 1 else f"{key} one", factors=_named(study, rows))

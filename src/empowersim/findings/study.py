@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from empowersim import words
-from empowersim.analysis import Estimate
-from empowersim.designs import OneAtATime
+from empowersim.analysis import CONFIDENCE, Estimate
+from empowersim.designs import LatinHypercube, Morris, OneAtATime, Sobol
 from empowersim.errors import AnalysisError
 from empowersim.experiment import Experiment
+from empowersim.outcomes import REGIMES
 from empowersim.words import Language
 
 if TYPE_CHECKING:
@@ -63,7 +66,8 @@ class Study:
     def final(self) -> pd.DataFrame:
         """The results of the last week."""
         weeks = self.results["week"]
-        return self.results[weeks == weeks.max()]
+        last: pd.DataFrame = self.results[weeks == weeks.max()]
+        return last
 
     @property
     def outcomes(self) -> Sequence[str]:
@@ -91,15 +95,34 @@ class Study:
         return self.experiment.factors
 
     @cached_property
+    def is_sampled(self) -> bool:
+        """Whether the points lie anywhere in the ranges of the factors."""
+        return isinstance(self.experiment.design, LatinHypercube | Sobol | Morris)
+
+    @cached_property
     def by(self) -> tuple[str, ...]:
         """The columns, of case and org chart, that have more than one value."""
         return tuple(name for name in ("case", "org_chart") if self.design[name].nunique() > 1)
 
     @cached_property
-    def main_means(self) -> pd.Series[float]:
-        """The mean of the main outcome at each point, by the point's number."""
-        means: pd.Series[float] = self.final.groupby("point")[self.main].mean()
-        return means
+    def points(self) -> pd.DataFrame:
+        """The design with each point's mean outcomes, their t intervals, and its mean regimes."""
+        from scipy.special import stdtrit
+
+        found = self.design.copy()
+        groups = self.final.groupby("point")
+        found["runs"] = groups.size().reindex(found["point"]).to_numpy()
+        for outcome in dict.fromkeys((*self.outcomes, *REGIMES)):
+            moments = groups[outcome].agg(["mean", "std", "count"]).reindex(found["point"])
+            found[outcome] = moments["mean"].to_numpy()
+            if outcome in self.outcomes:
+                count = moments["count"].to_numpy(np.float64)
+                with np.errstate(invalid="ignore", divide="ignore"):
+                    t = stdtrit(count - 1, (1 + CONFIDENCE) / 2)
+                    half = t * moments["std"].to_numpy() / np.sqrt(count)
+                found[f"{outcome}_low"] = found[outcome] - half
+                found[f"{outcome}_high"] = found[outcome] + half
+        return found.reset_index(drop=True)
 
     def values(self, factor: str) -> list[float]:
         """The values of a factor in the design, by size."""
@@ -113,16 +136,19 @@ class Study:
     @cached_property
     def bases(self) -> Mapping[Key, int]:
         """The first point of each case and org chart: the base, in a design one at a time."""
-        first = self.design.groupby(["case", "org_chart"], sort=False)["point"].min()
-        return {tuple(key): int(point) for key, point in zip(first.index, first, strict=True)}
+        first: dict[Key, int] = {}
+        for number, (case, chart, _) in enumerate(self.experiment.points):
+            first.setdefault((case, chart), number)
+        return first
 
     def around_base(self, factor: str) -> pd.DataFrame:
         """The points at which no other factor has left its base; all, of other designs."""
         if not isinstance(self.experiment.design, OneAtATime):
             return self.design
         others = [name for name in self.factors if name != factor]
-        base = self.design.iloc[0]
-        return self.design[(self.design[others] == base[others]).all(axis=1)]
+        base = self.experiment.points[0].values
+        away = self.design[others] != [base[name] for name in others]
+        return self.design[~away.any(axis=1)]
 
     # --- Names --------------------------------------------------------------------------------
 
@@ -152,15 +178,15 @@ class Study:
 
     def level_text(self) -> str:
         """The level, as a value of the main outcome."""
-        return words.amount(self.level, self.main, self.language)
+        return words.amount(self.level, self.language)
 
-    def estimate(self, found: Estimate, outcome: str) -> str:
+    def estimate(self, found: Estimate) -> str:
         """A value of an outcome with its interval."""
-        return words.estimate(found, outcome, self.language)
+        return words.estimate(found, self.language)
 
-    def difference(self, found: Estimate, outcome: str) -> str:
+    def difference(self, found: Estimate, *, signed: bool = True) -> str:
         """A difference in an outcome with its interval."""
-        return words.difference(found, outcome, self.language)
+        return words.difference(found, self.language, signed=signed)
 
     def short(self, by: Sequence[str], key: Key) -> str:
         """A group in a legend."""
@@ -197,6 +223,10 @@ class Study:
             return words.capital(text)
         group = self.where(by, key)
         return words.capital(words.say(self.language, "in group", group=group, text=text))
+
+    def regime(self, name: str) -> str:
+        """What relations in a regime are, after a share of them."""
+        return words.REGIME_SHARES[name][words.LANGUAGES.index(self.language)]
 
     def some(self, sentences: Sequence[str]) -> tuple[str, ...]:
         """The first sentences, and how many more there are in the table."""

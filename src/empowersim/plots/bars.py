@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from empowersim.analysis import Box
-from empowersim.plots.maps import bars
-from empowersim.plots.style import STYLES, TEXT, Labels, dress, legend_below, new_figure
+from empowersim.plots.style import (
+    STYLES,
+    TEXT,
+    Labels,
+    bars,
+    dress,
+    legend_below,
+    new_figure,
+    readable,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +78,7 @@ def comparisons(
     for row, (value, share) in enumerate(
         zip(ordered["difference"], ordered["better_share"], strict=True)
     ):
-        axes.annotate(
+        said = axes.annotate(
             words.fill("better in", share=words.percent(share)),
             (value, row),
             xytext=(0, 11),
@@ -78,6 +86,7 @@ def comparisons(
             ha="center",
             fontsize=TEXT,
         )
+        readable(said, "black")
     _rows(axes, [words[name] for name in ordered[policy]], x_label)
     axes.axvline(0, color="black", lw=1)
     axes.set_xmargin(0.15)
@@ -86,38 +95,15 @@ def comparisons(
     return figure
 
 
-def discovery(
-    box: Box, *, title: str, labels: Mapping[str, str] | None = None
-) -> Figure:
+def discovery(box: Box, *, title: str, labels: Mapping[str, str] | None = None) -> Figure:
     """The points over the first two factors that the box limits most, and the limits of all."""
     words = Labels(labels)
     limited = list(box.limits["factor"])
     figure = new_figure(title, size=(11.5, 6.2))
     left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
     _points(left, box, _two(box), words)
-    low = box.points[limited].min()
-    span = (box.points[limited].max() - low).replace(0, 1)
     for row, limit in enumerate(box.limits.iloc[::-1].itertuples(index=False)):
-        start, width = low[limit.factor], span[limit.factor]
-        ends = (np.array([limit.low, limit.high]) - start) / width
-        right.plot([0, 1], [row, row], color="#BBBBBB", lw=3, solid_capstyle="butt")
-        right.plot(ends, [row, row], color=STYLES[0][0], lw=9, solid_capstyle="butt")
-        for value, at, bound_low, bound_high in (
-            (limit.low, ends[0], limit.low_low, limit.low_high),
-            (limit.high, ends[1], limit.high_low, limit.high_high),
-        ):
-            right.plot(
-                [(bound_low - start) / width, (bound_high - start) / width],
-                [row - 0.16] * 2,
-                color="black",
-                lw=2.4,
-                marker="|",
-                ms=10,
-            )
-            right.annotate(
-                words.number(value, ".3g"), (at, row), xytext=(0, 10),
-                textcoords="offset points", ha="center", fontsize=TEXT,
-            )  # fmt: skip
+        _limit(right, row, limit, box.points[str(limit.factor)], words)
     right.plot([], [], color=STYLES[0][0], lw=9, label=words["in the box"])
     right.plot([], [], color="black", lw=2.4, marker="|", ms=10, label=words["limit interval"])
     _rows(right, [words[name] for name in limited[::-1]], "")
@@ -136,6 +122,31 @@ def discovery(
     return figure
 
 
+def _limit(axes: Axes, row: int, limit: Any, values: pd.Series, words: Labels) -> None:
+    """A factor's part of the box on its range, each limit with its number and its interval."""
+    from matplotlib.transforms import offset_copy
+
+    start, width = values.min(), np.ptp(values) or 1.0
+    sides = (
+        (limit.low, limit.low_low, limit.low_high),
+        (limit.high, limit.high_low, limit.high_high),
+    )
+    ends = (np.array([limit.low, limit.high]) - start) / width
+    ends = np.where(np.isnan(ends), (0.0, 1.0), ends)
+    axes.plot([0, 1], [row, row], color="#BBBBBB", lw=3, solid_capstyle="butt")
+    axes.plot(ends, [row, row], color=STYLES[0][0], lw=9, solid_capstyle="butt")
+    below = offset_copy(axes.transData, axes.get_figure(root=True), y=-12, units="points")
+    for value, low, high in sides:
+        if np.isnan(value):
+            continue
+        at, *bounds = ((each - start) / width for each in (value, low, high))
+        axes.plot(bounds, [row, row], color="black", lw=2.4, marker="|", ms=10, transform=below)
+        axes.annotate(
+            words.number(value, ".3g"), (at, row), xytext=(0, 9), textcoords="offset points",
+            ha="center", fontsize=TEXT,
+        )  # fmt: skip
+
+
 def _with_interval(words: Labels, share: tuple[float, float, float]) -> str:
     value, low, high = (words.percent(each) for each in share)
     return f"{value} [{low}, {high}]"
@@ -144,13 +155,20 @@ def _with_interval(words: Labels, share: tuple[float, float, float]) -> str:
 def _two(box: Box) -> tuple[str, str]:
     """The factors of the picture: those whose limits leave least, then any."""
     columns = list(box.points.columns.drop(["of_interest", "inside"]))
-    spans = box.points[columns].max() - box.points[columns].min()
     left = {
-        row.factor: (row.high - row.low) / (spans[row.factor] or 1)
-        for row in box.limits.itertuples(index=False)
+        factor: box.points[factor].between(*_ends(box, factor)).mean()
+        for factor in box.limits["factor"]
     }
     ordered = sorted(columns, key=lambda name: left.get(name, 1.0))
     return ordered[0], ordered[min(1, len(ordered) - 1)]
+
+
+def _ends(box: Box, factor: str) -> tuple[float, float]:
+    """Between which values of a factor the box lies, those of the points where it has no limit."""
+    values = box.points[factor]
+    own = box.limits[box.limits["factor"] == factor]
+    low, high = own["low"].fillna(values.min()), own["high"].fillna(values.max())
+    return (*low, values.min())[0], (*high, values.max())[0]
 
 
 def _points(axes: Axes, box: Box, factors: tuple[str, str], words: Labels) -> None:
@@ -164,9 +182,7 @@ def _points(axes: Axes, box: Box, factors: tuple[str, str], words: Labels) -> No
             own[x], own[y], marker, ls="", ms=6, color=colour, mec="white", mew=0.4,
             label=words[word],
         )  # fmt: skip
-    bounds = {row.factor: (row.low, row.high) for row in box.limits.itertuples(index=False)}
-    ends = [bounds.get(name, tuple(box.points[name].agg(["min", "max"]))) for name in factors]
-    (left, right), (bottom, top) = ends
+    (left, right), (bottom, top) = (_ends(box, name) for name in factors)
     axes.plot(
         [left, right, right, left, left], [bottom, bottom, top, top, bottom], color="black", lw=2.4
     )

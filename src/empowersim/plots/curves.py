@@ -9,12 +9,23 @@ import numpy as np
 
 from empowersim.analysis import Hysteresis, ResponseCurve
 from empowersim.errors import AnalysisError
-from empowersim.plots.style import STYLES, TEXT, Labels, dress, legend_below, new_figure, share_axis
+from empowersim.plots.style import (
+    STYLES,
+    TEXT,
+    Labels,
+    dress,
+    legend_below,
+    new_figure,
+    readable,
+    share_axis,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+MOST_SAID = 4
 
 
 def response_curves(
@@ -29,6 +40,7 @@ def response_curves(
 ) -> Figure:
     """Curves with their bands (90 % of runs), the best point of each marked; up to seven.
 
+    The numbers of the best points are written at up to four curves, and are in the tables anyway.
     With `tipping`, tables of `analysis.tipping_points` for some of the curves, their places at
     `level` are marked, too.
 
@@ -37,7 +49,7 @@ def response_curves(
     """
     if len(curves) > len(STYLES):
         raise AnalysisError(
-            f"{len(curves)} curves are too many for one figure, at most {len(STYLES)}; leave out some"
+            f"{len(curves)} curves are too many for one figure, at most {len(STYLES)}; take fewer"
         )
     words = Labels(labels)
     figure = new_figure(title)
@@ -48,9 +60,26 @@ def response_curves(
     for (name, curve), (colour, marker, dash) in zip(curves.items(), STYLES, strict=False):
         axes.fill_between(curve.x, curve.run_low, curve.run_high, color=colour, alpha=0.15, lw=0)
         axes.plot(
-            curve.x, curve.mean, ls=dash, color=colour, marker=marker, ms=5, lw=2.2, label=words[name]
+            curve.x,
+            curve.mean,
+            ls=dash,
+            color=colour,
+            marker=marker,
+            ms=5,
+            lw=2.2,
+            label=words[name],
         )
-        _mark_best(axes, curve, colour, marker, words, shares=bottom >= 0 and top <= 1)
+        axes.plot(
+            curve.best_x.value,
+            curve.best_mean.value,
+            marker,
+            ms=12,
+            mfc="none",
+            mec=colour,
+            mew=2.2,
+        )
+        if len(curves) <= MOST_SAID:
+            _say_best(axes, curve, colour, words, shares=bool(bottom >= 0 and top <= 1))
     if tipping is not None and level is not None:
         axes.axhline(level, color="black", ls=":", lw=1.2)
         for name, (colour, _, _) in zip(curves, STYLES, strict=False):
@@ -67,14 +96,13 @@ def response_curves(
     return figure
 
 
-def _mark_best(
-    axes: Axes, curve: ResponseCurve, colour: str, marker: str, words: Labels, *, shares: bool
+def _say_best(
+    axes: Axes, curve: ResponseCurve, colour: str, words: Labels, *, shares: bool
 ) -> None:
-    """A ring around the highest mean, with its numbers."""
+    """The numbers of the highest mean, above it."""
     x, best = curve.best_x.value, curve.best_mean.value
-    axes.plot(x, best, marker, ms=12, mfc="none", mec=colour, mew=2.2)
     third = (x - curve.x[0]) / max(np.ptp(curve.x), 1e-12)
-    axes.annotate(
+    said = axes.annotate(
         words.fill(
             "curve best",
             mean=words.percent(best) if shares else words.number(best, ".3g"),
@@ -85,10 +113,9 @@ def _mark_best(
         textcoords="offset points",
         ha="right" if third > 0.85 else "left" if third < 0.15 else "center",
         fontsize=TEXT,
-        color=colour,
         fontweight="bold",
-        bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.75},
     )
+    readable(said, colour)
 
 
 def _mark_crossings(axes: Axes, table: pd.DataFrame, level: float, colour: str) -> None:

@@ -16,6 +16,7 @@ from empowersim.plots.style import (
     STYLES,
     TEXT,
     Labels,
+    bars,
     dress,
     legend_below,
     new_figure,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+FEW = 8
 
 
 def regime_map(
@@ -61,7 +64,7 @@ def regime_map(
             axes.plot(part[x], part[y], marker, ls="", ms=size, mfc=face, mec="black", mew=0.8)
         if len(own):
             axes.plot([], [], marker, ls="", ms=11, mfc=colour, mec="black", label=words[regime])
-    _frame(axes, words, x_label, y_label)
+    _frame(axes, words, (xs, x_label), (ys, y_label))
     legend_below(figure, words["regime caption"], columns=4)
     return figure
 
@@ -83,7 +86,7 @@ def share_maps(
     for axes, regime in zip(panels.flat, REGIMES, strict=True):
         xs, ys, shares = _grid(table, x, y, table[regime])
         mesh = axes.pcolormesh(_edges(xs), _edges(ys), shares, cmap="cividis", vmin=0, vmax=1)
-        _frame(axes, words, "", "")
+        _frame(axes, words, (xs, ""), (ys, ""))
         axes.set_title(words[regime], fontsize=LABEL)
     figure.supxlabel(x_label, fontsize=LABEL)
     figure.supylabel(y_label, fontsize=LABEL)
@@ -113,11 +116,19 @@ def _edges(centres: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([[first], middles, [last]])
 
 
-def _frame(axes: Axes, words: Labels, x_label: str, y_label: str) -> None:
-    dress(axes, x_label, y_label)
+def _frame(
+    axes: Axes,
+    words: Labels,
+    across: tuple[NDArray[np.float64], str],
+    upwards: tuple[NDArray[np.float64], str],
+) -> None:
+    """The two factors' values and labels; a few values are all shown, as no others were run."""
+    dress(axes, across[1], upwards[1])
     axes.grid(visible=False)
-    axes.xaxis.set_major_formatter(words.tick)
-    axes.yaxis.set_major_formatter(words.tick)
+    for axis, (values, _) in ((axes.xaxis, across), (axes.yaxis, upwards)):
+        if len(values) <= FEW:
+            axis.set_ticks(values)
+        axis.set_major_formatter(words.tick)
 
 
 def robust_choice(
@@ -138,40 +149,14 @@ def robust_choice(
         ("mean_regret", "mean regret", STYLES[0], -0.14),
     ):
         bars(left, policies, column, style, words[word], shift)
-    bars(right, policies, "satisficing", STYLES[2], words["satisficing"], 0.0)
+    bars(right, policies, "satisficing", STYLES[2], "", 0.0)
     left.set_yticks(range(len(names)), names)
-    for axes in (left, right):
-        dress(axes, "", "")
+    for axes, label in ((left, words["regret axis"]), (right, words["satisficing axis"])):
+        dress(axes, label, "")
         axes.set_ylim(-0.6, len(names) - 0.4)
-    left.set_xlim(left=0)
+        axes.axvline(0, color="black", lw=1, zorder=1)
     left.xaxis.set_major_formatter(words.tick)
     right.set_xlim(-0.04, 1.04)
     right.xaxis.set_major_formatter(words.percent)
-    legend_below(figure, words["interval caption"], columns=3)
+    legend_below(figure, words["interval caption"])
     return figure
-
-
-def bars(
-    axes: Axes,
-    table: pd.DataFrame,
-    column: str,
-    style: tuple[str, str, object],
-    label: str,
-    shift: float,
-) -> None:
-    """A dot a row with its interval, from below to above, moved up by `shift` rows."""
-    colour, marker, _ = style
-    value = table[column].to_numpy(np.float64)
-    ends = table[[f"{column}_low", f"{column}_high"]].to_numpy(np.float64).T
-    axes.errorbar(
-        value,
-        np.arange(len(table)) + shift,
-        # A bootstrap's interval need not hold the value itself.
-        xerr=np.maximum(np.array([value - ends[0], ends[1] - value]), 0),
-        fmt=marker,
-        ms=9,
-        color=colour,
-        elinewidth=2.4,
-        capsize=4,
-        label=label,
-    )

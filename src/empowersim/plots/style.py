@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +14,10 @@ from empowersim.analysis import SPREAD
 from empowersim.store import whole
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # Okabe & Ito's colours, those with enough contrast on white first, each with a marker and a dash.
 STYLES = (
@@ -36,12 +39,16 @@ REGIME_STYLES = {
 """A colour and a marker for each regime, the same in all figures."""
 
 TEXT, LABEL, TITLE = 12, 13, 15
+DARKER = 0.75
+Y_LABEL_WIDTH = 42
+"""Characters of a line of a label beside the axis: as many as fit the figure's height."""
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "decimal mark": ".",
         "percent": "{number}%",
-        "curve caption": f"Line: mean of runs. Band: {SPREAD:.0%} of runs. Ring: the highest mean.",
+        "curve caption": f"Line: mean of runs. Band: {SPREAD:.0%} of runs."
+        " Large mark: the highest mean.",
         "curve best": "{mean} at {x}",
         "tipping caption": "Diamond: the mean crosses the dotted level; bar: 95% interval.",
         "regime caption": "Filled: sure (in 95% of resamples). Open: another may be the largest.",
@@ -65,7 +72,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "scale highest": "highest",
         "max regret": "Largest regret",
         "mean regret": "Mean regret",
-        "satisficing": "Good enough in",
+        "regret axis": "Regret",
+        "satisficing axis": "Scenarios in which it is good enough",
     }
 )
 """The words that figures have of their own; those in braces are filled in."""
@@ -89,18 +97,16 @@ class Labels:
         """A number with the language's decimal mark and a true minus."""
         return f"{value:{spec}}".replace(".", self["decimal mark"]).replace("-", "−")
 
-    def tick(self, value: float, _position: int | None = None) -> str:
+    def tick(self, value: float, _position: float | None = None) -> str:
         """A number as short as it can be."""
         return self.number(value, ".4g")
 
-    def percent(self, share: float, _position: int | None = None) -> str:
+    def percent(self, share: float, _position: float | None = None) -> str:
         """A share as a whole percentage."""
         return self.fill("percent", number=self.number(round(100 * share), ".0f"))
 
 
-def new_figure(
-    title: str, *, size: tuple[float, float] = (9, 6.2)
-) -> Figure:
+def new_figure(title: str, *, size: tuple[float, float] = (9, 6.2)) -> Figure:
     """An empty figure with its title, which is never wider than the figure."""
     from matplotlib.figure import Figure
 
@@ -114,7 +120,9 @@ def new_figure(
 def dress(axes: Axes, x_label: str, y_label: str) -> None:
     """Labels, sizes, a light grid, no frame above and to the right."""
     axes.set_xlabel(x_label, fontsize=LABEL)
-    axes.set_ylabel(y_label, fontsize=LABEL)
+    # Lines of about the same length, not a last one with a word.
+    lines = len(y_label) // Y_LABEL_WIDTH + 1
+    axes.set_ylabel(textwrap.fill(y_label, len(y_label) // lines + 6), fontsize=LABEL)
     axes.tick_params(labelsize=TEXT)
     axes.grid(alpha=0.3)
     axes.set_axisbelow(True)
@@ -131,6 +139,42 @@ def share_axis(axes: Axes, labels: Labels, lowest: float, highest: float) -> Non
         axes.yaxis.set_major_formatter(labels.tick)
 
 
+def bars(
+    axes: Axes,
+    table: pd.DataFrame,
+    column: str,
+    style: tuple[str, str, object],
+    label: str,
+    shift: float,
+) -> None:
+    """A dot a row with its interval, from below to above, moved up by `shift` rows."""
+    colour, marker, _ = style
+    value = table[column].to_numpy(np.float64)
+    ends = table[[f"{column}_low", f"{column}_high"]].to_numpy(np.float64).T
+    axes.errorbar(
+        value,
+        np.arange(len(table)) + shift,
+        # A bootstrap's interval need not hold the value itself.
+        xerr=np.maximum(np.array([value - ends[0], ends[1] - value]), 0),
+        fmt=marker,
+        ms=9,
+        color=colour,
+        elinewidth=2.4,
+        capsize=4,
+        label=label or None,
+    )
+
+
+def readable(text: Text, colour: str) -> None:
+    """Write in a darker shade of a colour, with a white rim where lines pass behind."""
+    from matplotlib.colors import to_rgb
+    from matplotlib.patheffects import withStroke
+
+    red, green, blue = to_rgb(colour)
+    text.set_color((red * DARKER, green * DARKER, blue * DARKER))
+    text.set_path_effects([withStroke(linewidth=3, foreground="white")])
+
+
 def legend_below(figure: Figure, caption: str, columns: int = 2) -> None:
     """The legend under the axes, with a caption over it."""
     legend = figure.legend(
@@ -139,9 +183,10 @@ def legend_below(figure: Figure, caption: str, columns: int = 2) -> None:
         ncols=columns,
         loc="outside lower center",
         title=caption,
-        handlelength=3.4,
+        handlelength=3,
     )
     legend.get_title().set_fontsize(TEXT)
+    legend.get_title().set_multialignment("center")
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -1,0 +1,47 @@
+"""Another way to take on responsibility: initiative after Aghion and Tirole (1997), stylised.
+
+A subordinate chooses the effort e that he puts into initiative. It brings him a benefit b unless
+his superior overrules him, with probability E, and costs e² / 2 (1 − s) where he is under strain s:
+the best effort is b (1 − E)(1 − s). Here b is his drive, and being asked to carry the change adds to
+what is missing of it; E is the share of matters that his manager keeps. Neither teammates nor support
+play a part. Theirs is richer: the superior chooses E, and both may want different things.
+
+P. Aghion and J. Tirole, Formal and real authority in organizations, Journal of Political Economy
+105(1), 1997, 1-29.
+"""
+
+from typing import NamedTuple
+
+from empowersim import rules
+from empowersim.parameters import Parameters
+
+
+class Initiative(NamedTuple):
+    """What a collaborator weighs; each in [0, 1]."""
+
+    benefit: float
+    interference: float
+    strain: float
+
+
+def taking_on(
+    autonomy: float,
+    carried: float,
+    own_drive: float,
+    peers_responsibility: float,  # noqa: ARG001 (the arguments of the rule that it replaces)
+    support: float,  # noqa: ARG001
+    strain: float,
+    p: Parameters,  # noqa: ARG001
+) -> Initiative:
+    """What initiative brings, how likely it is overruled, and what makes it hard."""
+    return Initiative(own_drive + carried * (1.0 - own_drive), 1.0 - autonomy, strain)
+
+
+def utility_of_taking_on(t: Initiative) -> float:
+    """The best effort."""
+    return t.benefit * (1.0 - t.interference) * (1.0 - t.strain)
+
+
+def responsibility_after(responsibility: float, utility: float, p: Parameters) -> float:
+    """Responsibility moved towards the best effort."""
+    return rules.towards(responsibility, utility, p.pace)

@@ -1,0 +1,1 @@
+"""Storms: faults by the hundred, to be run by hand; `make faults` writes docs/reliability.md."""
