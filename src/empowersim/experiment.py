@@ -187,6 +187,10 @@ class Experiment(Section):
             except (OSError, ValueError) as error:
                 raise ExperimentError(f"design.file: cannot read {design.file}: {error}") from None
             found = self._with(design=design.read(text))
+        for planned in self.org_charts.values():
+            place = folder / (planned.file or "")
+            if planned.file and place.exists() and not place.is_file():
+                raise ExperimentError(f"org_charts: {planned.file} is no file; name a chart's file")
         found._charts = {
             planned.file: org_chart.load(folder / planned.file)
             for planned in self.org_charts.values()

@@ -262,8 +262,11 @@ def simulate_block(
 
     Args:
         points: what is run at each, by the point's number in the whole.
-        org_chart, weeks, seed, record: as in `simulate`.
+        org_chart: as in `simulate`.
         replicates: numbers of the replicates.
+        weeks: as in `simulate`.
+        seed: as in `simulate`.
+        record: "final" or "weekly", as in `simulate`.
         common_luck: whether points share their replicates' luck.
         rules: a researcher's own (`own_rules.rules_from`).
 

@@ -153,7 +153,8 @@ def run_experiment(
     Args:
         experiment: what to run.
         path: a new folder, or one that holds the same experiment.
-        executor, progress: as in `run`.
+        executor: as in `run`.
+        progress: as in `run`.
 
     Raises:
         Mismatch: the folder holds another experiment, or was made by other code.

@@ -150,7 +150,7 @@ def Result(scenario: str, levers: Mapping[str, float], language: Language) -> No
                     {
                         "label": texts.label(LABELLED[regime], language),
                         "colour": colour,
-                        "dash": DASHES[dash],
+                        "dash": DASHES[str(dash)],
                         **shares[regime]._asdict(),
                     }
                     for regime, (colour, _, dash) in zip(REGIMES, STYLES, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterable
@@ -244,10 +245,10 @@ def analyse(given: Namespace) -> None:
     """Tables and figures of what was found, and the answer in words."""
     from empowersim.report import write_analysis
 
-    folder = _folder(given)
-    answer = write_analysis(folder.path, given.language)
-    print(textwrap.fill(answer, 92))
-    print(f"\nTables and figures: {folder.path}/analysis/")
+    place = write_analysis(_folder(given).path, given.language)
+    found = json.loads((place / "findings.json").read_text(encoding="utf-8"))
+    print(textwrap.fill(found["answer"], 92))
+    print(f"\nTables and figures: {place}/")
 
 
 def report(given: Namespace) -> None:

@@ -159,7 +159,7 @@ def _draw(study: Study, points: pd.DataFrame) -> Figure:
     from matplotlib.figure import Figure
 
     bars = _bars(study, points)
-    figure = Figure(figsize=(9, 1.9 + 0.55 * len(bars)), dpi=150, layout="constrained")
+    figure = Figure(figsize=(9, 1.1 + 0.55 * len(bars)), dpi=150, layout="constrained")
     axes = figure.subplots()
     for place, (_, shares) in enumerate(bars):
         left = 0.0
@@ -188,7 +188,7 @@ def _draw(study: Study, points: pd.DataFrame) -> Figure:
                 )
             left += shares[regime]
     axes.set_yticks(range(len(bars)), [name for name, _ in bars], fontsize=12)
-    axes.invert_yaxis()
+    axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda share, _: words.percent(share, study.language))
     axes.tick_params(labelsize=12)
@@ -213,7 +213,10 @@ def _bars(study: Study, points: pd.DataFrame) -> list[tuple[str, dict[str, float
 
 
 def _bar(study: Study, name: str, kind: str) -> str:
-    return ": ".join(part for part in (name, kind and study.say(kind).lower()) if part)
+    """What stands beside a bar."""
+    if not (name and kind):
+        return name or (kind and study.say(kind))
+    return words.say(study.language, "in group", group=name, text=words.say(study.language, kind))
 
 
 def _of(row: pd.Series[float]) -> dict[str, float]:

@@ -124,7 +124,12 @@ def robust_in_words(study: Study, policies: pd.DataFrame) -> tuple[str, ...]:
 def _draw_robust(study: Study, choice: RobustChoice, title: str) -> Figure:
     from empowersim import plots
 
-    return plots.robust_choice(choice, title=title, labels=words.figure_words(study.language))
+    def scaled(table: pd.DataFrame) -> pd.DataFrame:
+        regrets = [name for name in table if "regret" in str(name)]
+        return table.assign(**{str(name): 100 * table[name] for name in regrets})
+
+    in_points = choice._replace(policies=scaled(choice.policies), regrets=scaled(choice.regrets))
+    return plots.robust_choice(in_points, title=title, labels=words.figure_words(study.language))
 
 
 # --- One factor at a time ---------------------------------------------------------------------
@@ -144,7 +149,8 @@ def _moves(study: Study, outcome: str) -> Finding:
     import pandas as pd
 
     table = pd.DataFrame(list(_differences(study, outcome)))
-    sentences, gist = [], []
+    sentences: list[str] = []
+    gist: list[list[str]] = []
     for key in study.bases:
         own = _of_place(table, key)
         base = of_key(study.points, ("point",), (study.bases[key],)).iloc[0]
@@ -154,7 +160,7 @@ def _moves(study: Study, outcome: str) -> Finding:
             for name, value in zip(("case", "org_chart"), key, strict=True)
             if name in study.by
         )
-        told = [study.of_group(study.by, group, words.lower(text)) for text in told]
+        told = [study.of_group(study.by, group, text) for text in told]
         sentences += study.some(told)
         gist.append(told)
     return Finding(
@@ -239,7 +245,7 @@ def _draw_moves(study: Study, table: pd.DataFrame, outcome: str, key: Key) -> Fi
     title = study.say("one at a time title")
     return plots.comparisons(
         in_points(largest),
-        title=f"{title}: {group}" if group else title,
+        title=study.titled(title, group),
         x_label=study.say("difference", outcome=study.label(outcome)),
         policy="change",
         labels=words.figure_words(study.language),

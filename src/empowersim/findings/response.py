@@ -87,7 +87,7 @@ def _curves(study: Study, outcome: str, factor: str) -> Finding:
         (*([study.say("curves averaged")] if averaged else []), *study.some(sentences)),
         tuple(gist) if is_told else (),
         tables,
-        _figures(study, outcome, factor, by, {key: found[key] for key in order}, tips),
+        _figures(study, outcome, factor, by, found, tips),
     )
 
 
@@ -198,18 +198,19 @@ def _figures(
     tips: pd.DataFrame | None,
 ) -> dict[str, partial[Figure]]:
     """A few curves a figure, the steepest groups first."""
-    keys = list(found)
+    keys = sorted(found, key=lambda key: -np.ptp(found[key].mean))
+    in_order = list(found)
     figures = {}
     for start in range(0, len(keys), CURVES_A_FIGURE):
-        some = keys[start : start + CURVES_A_FIGURE]
-        named = {study.short(by, key) or study.label(outcome): found[key] for key in some}
+        some = sorted(keys[start : start + CURVES_A_FIGURE], key=in_order.index)
+        named = {study.legend(by, key) or study.label(outcome): found[key] for key in some}
         tipping = None
         if tips is not None:
             tipping = {
-                study.short(by, key) or study.label(outcome): of_key(tips, by, key) for key in some
+                study.legend(by, key) or study.label(outcome): of_key(tips, by, key) for key in some
             }
         figures[f"curves-{start // CURVES_A_FIGURE + 1}"] = partial(
-            _draw_curves, study, named, tipping, outcome, factor
+            _draw_curves, study, named, tipping, outcome, factor, by
         )
     return figures
 
@@ -220,12 +221,17 @@ def _draw_curves(
     tipping: Mapping[str, pd.DataFrame] | None,
     outcome: str,
     factor: str,
+    by: Sequence[str],
 ) -> Figure:
     from empowersim import plots
 
+    title = _title(study, outcome, factor)
+    others = [study.factor(name) for name in by if name in study.factors]
+    if others:
+        title = study.say("curves by", title=title, factors=study.listed(others))
     return plots.response_curves(
         named,
-        title=_title(study, outcome, factor),
+        title=title,
         x_label=words.axis(factor, study.language),
         y_label=words.axis(outcome, study.language),
         tipping=tipping,
@@ -301,7 +307,7 @@ def _draw_map(study: Study, table: pd.DataFrame, x: str, y: str, group: str, kin
         table,
         x,
         y,
-        title=f"{title}: {group}" if group else title,
+        title=study.titled(title, group),
         x_label=words.axis(x, study.language),
         y_label=words.axis(y, study.language),
         labels=words.figure_words(study.language),

@@ -171,7 +171,7 @@ def _discovery(study: Study, name: str, title: str, key: Key) -> Finding:
         return Finding(name, title, (sentence,), (sentence,))
     box = discover(design, study.final, list(study.factors), study.main, study.level, below=below)
     told = box_in_words(study, box)
-    sentences = [study.of_group(study.by, key, words.lower(text)) for text in told]
+    sentences = [study.of_group(study.by, key, text) for text in told]
     tables = {"limits": box.limits, "points": box.points}
     figures = {"box": partial(_draw_box, study, box)} if len(box.limits) else {}
     return Finding(name, title, tuple(sentences), (sentences[0],), tables, figures)
@@ -262,7 +262,7 @@ def _draw(study: Study, table: pd.DataFrame, picture: str, group: str) -> Figure
         table = table.assign(**{str(name): 100 * table[name] for name in effects})
     figure: Figure = draw(
         table,
-        title=f"{title}: {group}" if group else title,
+        title=study.titled(title, group),
         labels=words.figure_words(study.language),
     )
     return figure

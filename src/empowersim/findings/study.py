@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_SENTENCES = 8
+MOST_POINTS = 50_000
+"""More take too much memory for the bootstrap: 2000 resamples of each point's mean."""
 
 type Key = tuple[Hashable, ...]
 
@@ -196,6 +198,17 @@ class Study:
         ]
         return ", ".join(parts)
 
+    def legend(self, by: Sequence[str], key: Key) -> str:
+        """A group by its values alone, for a legend whose title names the factors."""
+        return ", ".join(
+            str(value) if name in ("case", "org_chart") else self.number(float(str(value)))
+            for name, value in zip(by, key, strict=True)
+        )
+
+    def titled(self, title: str, group: str) -> str:
+        """The title of a picture of one group among others."""
+        return words.say(self.language, "in group", group=title, text=group) if group else title
+
     def setting(self, name: str, value: Any, *, quote: bool = False) -> str:
         """A factor at a value."""
         shown = self.factor(name) if quote else self.label(name)
@@ -221,7 +234,7 @@ class Study:
         """A sentence about a group, beginning with which one, if there are several."""
         if not by:
             return words.capital(text)
-        group = self.where(by, key)
+        group, text = self.where(by, key), words.lower(text)
         return words.capital(words.say(self.language, "in group", group=group, text=text))
 
     def regime(self, name: str) -> str:
@@ -237,6 +250,10 @@ class Study:
 
     def attempt(self, name: str, title: str, make: Callable[[], Finding]) -> Finding:
         """A finding, or why it cannot be made."""
+        if len(self.design) > MOST_POINTS:
+            points, most = self.number(len(self.design)), self.number(MOST_POINTS)
+            reason = words.say(self.language, "too many points", points=points, most=most)
+            return Finding(name, title, (self.say("not computed", reason=reason),))
         try:
             return make()
         except AnalysisError as error:

@@ -105,6 +105,7 @@ def _page(read: _Read) -> str:
         methods=methods(experiment, read.results, language),
         failures=failures_told(read.folder.failures(), language),
         provenance=provenance(read.folder, language),
+        experiment=experiment.to_toml(),
         make_again=make_again(read.folder.path.name),
     )
 

@@ -58,7 +58,11 @@ def _design(experiment: Experiment, language: Language) -> list[str]:
         factors = [words.quoted(words.label(name, language), language) for name in design.factors]
     else:
         factors = [_factor(name, each, language) for name, each in design.factors.items()]
-    sentences.append(words.say(language, "methods factors", factors="; ".join(factors)))
+    sentences.append(
+        words.say(
+            language, "methods factors", factors=words.say(language, "separator").join(factors)
+        )
+    )
     points = words.number(len(experiment.points), language)
     return [*sentences, words.say(language, "methods points", points=points)]
 
@@ -81,9 +85,7 @@ def _factor(name: str, values: Any, language: Language) -> str:
     quoted = words.quoted(words.label(name, language), language)
     if isinstance(values, tuple):
         if len(values) <= MOST_VALUES:
-            return f"{quoted} ({', '.join(map(number, values))})" if language == "en" else (
-                f"{quoted} ({' ; '.join(map(number, values))})"
-            )  # fmt: skip
+            return f"{quoted} ({words.say(language, 'separator').join(map(number, values))})"
         key, low, high = "methods values", min(values), max(values)
         count = words.number(len(values), language)
     else:

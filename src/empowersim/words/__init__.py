@@ -41,6 +41,7 @@ __all__ = [
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
+NO_WIDTH = 1e-9
 SMALLEST = 0.001
 """The smallest share that is told as a number."""
 
@@ -207,7 +208,7 @@ def _three(found: Interval) -> tuple[float, float, float]:
 def _percents(found: Interval, language: Language) -> tuple[str, str, str]:
     """The three numbers in percent; whole ones, unless the interval is narrow."""
     width = 100 * (found.high - found.low)
-    if width == 0 or width >= 1.5 or math.isnan(width):
+    if width < NO_WIDTH or width >= 1.5 or math.isnan(width):
         decimals = 0
     else:
         near_an_end = abs(found.value) < 0.02 or found.value > 0.98
@@ -234,6 +235,7 @@ def say(language: Language, key: str, **values: object) -> str:
 
 def typeset(template: str, language: Language) -> str:
     """A template with the spaces of its language that must not break."""
+    template = template.replace(" = ", f"{NO_BREAK}={NO_BREAK}")
     if language != "fr":
         return template.replace(" %", f"{NARROW}%")
     text = re.sub(r" ([;!?%])", rf"{NARROW}\1", template)

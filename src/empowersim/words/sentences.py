@@ -15,6 +15,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language.__value__)
 TEXTS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "and": "and",
+        "separator": "; ",
         "to": "to",
         "week": "week",
         "1/week": "a week",
@@ -25,6 +26,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "at": "at {values}",
         "in group": "{group}: {text}",
         "not computed": "This could not be computed: {reason}.",
+        "too many points": "it would take more memory than most machines have, for {points} points;"
+        " at most {most} are analysed",
         "more": "{number} more are in the table.",
         "overview": "Overview",
         "runs": "{runs} runs at {points} points, up to week {weeks}.",
@@ -52,22 +55,23 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "best point": "best point",
         "at the base": "at the base",
         "curves": "How {subject} answers to {factor}",
+        "curves by": "{title}, by {factors}",
         "curves averaged": "Averaged over the values of the other factors, which are too many for"
         " a curve each.",
         "curve inside": "{subject} is highest at {factor} = {at}, with {best}; lower at both ends:"
-        " {first} at {low}, {last} at {high}.",
+        " {first} at {low} and {last} at {high}.",
         "curve rising": "{subject} rises from {first} at {factor} = {low} to {last} at {high}.",
         "curve falling": "{subject} falls from {first} at {factor} = {low} to {last} at {high}.",
         "curve flat": "{subject} is about the same whatever the value of {factor}: {first} at"
-        " {low}, {last} at {high}, {best} at most.",
+        " {low} and {last} at {high}, {best} at most.",
         "curve dip": "{subject} is lower between the ends: {lowest} at {factor} = {at}, against"
         " {first} at {low} and {last} at {high}.",
         "curve plateau": "{subject} is {first} at {factor} = {low} and {last} at {high}; its"
         " highest mean, {best} at {at}, is not clearly above the better end.",
         "curve inside low": "{subject} is lowest at {factor} = {at}, with {best}; higher at both"
-        " ends: {first} at {low}, {last} at {high}.",
+        " ends: {first} at {low} and {last} at {high}.",
         "curve flat low": "{subject} is about the same whatever the value of {factor}: {first} at"
-        " {low}, {last} at {high}, {best} at least.",
+        " {low} and {last} at {high}, {best} at least.",
         "curve dip low": "{subject} is higher between the ends: {lowest} at {factor} = {at},"
         " against {first} at {low} and {last} at {high}.",
         "curve plateau low": "{subject} is {first} at {factor} = {low} and {last} at {high}; its"
@@ -163,7 +167,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "untitled": "An experiment",
         "answer": "Answer",
         "prediction": "The prediction, written before the run",
-        "table": "Table {file} ({rows} rows)",
+        "table": "Table {file} (rows: {rows})",
         "rows left out": "These are the first rows; empowersim analyse writes all of them to"
         " analysis/{file}.csv.",
         "methods": "How it was done",
@@ -172,6 +176,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "make again how": "From the folder that holds this results folder, with the same version"
         " of EmpowerSim; the same results have the same digest.",
         "provenance": "What made these results",
+        "experiment file": "The experiment as it was run",
         "digest": "digest of the results",
         "yes": "yes",
         "no": "no",
@@ -222,6 +227,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
     },
     "fr": {
         "and": "et",
+        "separator": " ; ",
         "to": "à",
         "week": "semaine",
         "1/week": "par semaine",
@@ -232,6 +238,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "at": "à {values}",
         "in group": "{group} : {text}",
         "not computed": "Ceci n'a pas pu être calculé : {reason}.",
+        "too many points": "il faudrait plus de mémoire que n'en ont la plupart des machines, pour"
+        " {points} points ; au plus {most} sont analysés",
         "more": "{number} de plus sont dans le tableau.",
         "overview": "Vue d'ensemble",
         "runs": "{runs} simulations en {points} points, jusqu'à la semaine {weeks}.",
@@ -259,22 +267,23 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "best point": "meilleur point",
         "at the base": "à la base",
         "curves": "Comment {subject} répond à {factor}",
+        "curves by": "{title}, selon {factors}",
         "curves averaged": "Moyenne sur les valeurs des autres facteurs, trop nombreuses pour une"
         " courbe chacune.",
         "curve inside": "{subject} est la plus haute à {factor} = {at}, avec {best} ; plus basse"
-        " aux deux extrémités : {first} à {low}, {last} à {high}.",
+        " aux deux extrémités : {first} à {low} et {last} à {high}.",
         "curve rising": "{subject} monte de {first} à {factor} = {low} jusqu'à {last} à {high}.",
         "curve falling": "{subject} descend de {first} à {factor} = {low} jusqu'à {last} à {high}.",
         "curve flat": "{subject} est à peu près la même quelle que soit la valeur de {factor} :"
-        " {first} à {low}, {last} à {high}, {best} au plus.",
+        " {first} à {low} et {last} à {high}, {best} au plus.",
         "curve dip": "{subject} est plus basse entre les extrémités : {lowest} à {factor} = {at},"
         " contre {first} à {low} et {last} à {high}.",
         "curve plateau": "{subject} est de {first} à {factor} = {low} et de {last} à {high} ; sa"
         " moyenne la plus haute, {best} à {at}, ne dépasse pas nettement la meilleure extrémité.",
         "curve inside low": "{subject} est la plus basse à {factor} = {at}, avec {best} ; plus"
-        " haute aux deux extrémités : {first} à {low}, {last} à {high}.",
+        " haute aux deux extrémités : {first} à {low} et {last} à {high}.",
         "curve flat low": "{subject} est à peu près la même quelle que soit la valeur de {factor}"
-        " : {first} à {low}, {last} à {high}, {best} au moins.",
+        " : {first} à {low} et {last} à {high}, {best} au moins.",
         "curve dip low": "{subject} est plus haute entre les extrémités : {lowest} à {factor} ="
         " {at}, contre {first} à {low} et {last} à {high}.",
         "curve plateau low": "{subject} est de {first} à {factor} = {low} et de {last} à {high} ;"
@@ -370,7 +379,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "untitled": "Une expérience",
         "answer": "Réponse",
         "prediction": "La prédiction, écrite avant les simulations",
-        "table": "Tableau {file} ({rows} lignes)",
+        "table": "Tableau {file} (lignes : {rows})",
         "rows left out": "Ce sont les premières lignes ; empowersim analyse les écrit toutes dans"
         " analysis/{file}.csv.",
         "methods": "Comment cela a été fait",
@@ -379,6 +388,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "make again how": "Depuis le dossier qui contient ce dossier de résultats, avec la même"
         " version d'EmpowerSim ; les mêmes résultats ont la même empreinte.",
         "provenance": "Ce qui a produit ces résultats",
+        "experiment file": "L'expérience telle qu'elle a été menée",
         "digest": "empreinte des résultats",
         "yes": "oui",
         "no": "non",
@@ -439,12 +449,13 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "percent": "{number} %",
         "mu star axis": "Mean size of the effect (μ*), in points",
-        "sigma axis": "How much it depends on the others (σ)",
+        "sigma axis": "How much it depends on the others (σ), in points",
+        "regret axis": "Regret, in points",
     },
     "fr": {
         "decimal mark": ",",
         "percent": "{number} %",
-        "curve caption": "Ligne : moyenne des simulations. Bande : 90 % des simulations. Anneau :"
+        "curve caption": "Ligne : moyenne des simulations. Bande : 90 % des simulations. Grande marque :"
         " la moyenne la plus haute.",
         "curve best": "{mean} à {x}",
         "tipping caption": "Losange : la moyenne franchit le niveau en pointillé ; barre :"
@@ -457,7 +468,7 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "index axis": "Part de la variance du résultat",
         "interval caption": "Barres : intervalles à 95 %.",
         "mu star axis": "Taille moyenne de l'effet (μ*), en points",
-        "sigma axis": "Dépendance envers les autres (σ)",
+        "sigma axis": "Dépendance envers les autres (σ), en points",
         "better in": "meilleur dans {share} des simulations",
         "way up": "Aller",
         "way down": "Retour",
@@ -471,7 +482,8 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "scale highest": "au plus haut",
         "max regret": "Plus grand regret",
         "mean regret": "Regret moyen",
-        "satisficing": "Assez bon dans",
+        "regret axis": "Regret, en points",
+        "satisficing axis": "Scénarios où il suffit",
     },
 }
 """In place of `plots.WORDS`; the same blanks."""
