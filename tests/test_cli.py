@@ -8,6 +8,7 @@ import pytest
 
 from empowersim import org_chart, scenarios
 from empowersim.cli import main
+from empowersim.experiment import Experiment
 from empowersim.parameters import DECLARATIONS
 
 
@@ -33,38 +34,74 @@ def test_both_engines_print_the_same_to_the_last_bit(capsys):
 
 def test_run_prints_a_table_and_writes_it(capsys, tmp_path):
     out = tmp_path / "results"
-    code, printed, _ = tell(
-        capsys, "run", "just-let-go", "--set", "mandate=0.3", "--set", "capacity=6",
+    call = (
+        "run", "just-let-go", "--set", "mandate=0.3", "--set", "capacity=6",
         "--weeks", "20", "--replicates", "3", "--out", str(out),
     )  # fmt: skip
+    code, printed, _ = tell(capsys, *call)
     assert code == 0
     assert "just-let-go" in printed
     assert "partnership" in printed
-    weekly = pd.read_parquet(out / "results.parquet")
-    assert len(weekly) == 3 * 21
-    made = json.loads((out / "experiment.json").read_text())
-    assert made["scenario"]["parameters"]["mandate"] == 0.3
-    assert made["scenario"]["parameters"]["capacity"] == 6
-    assert org_chart.load(out / "org_chart.csv").number_of_nodes() == 259
+    assert len(pd.read_parquet(out / "parts")) == 3 * 21
+    made = Experiment.read(out / "experiment.toml")
+    scenario = made.scenario_at(0)
+    assert (scenario.parameters.mandate, scenario.parameters.capacity) == (0.3, 6)
+    assert scenario.interventions == scenarios.named("just-let-go").interventions
+    assert len(made.chart_at(0)) == 259
+    # What it wrote is what a sweep of the same would have written, and it is whole.
+    code, found, _ = tell(capsys, "verify", str(out), "--json")
+    assert code == 0
+    assert f"digest {json.loads(found)['digest']}" in printed
+    assert tell(capsys, "replay", str(out), "0:2")[0] == 0
+    code, _, told = tell(capsys, *call)
+    assert code == 5
+    assert "nothing is overwritten" in told
 
 
-def test_sweep_writes_points_runs_and_how_they_were_made(capsys, tmp_path):
-    out = tmp_path / "sweep"
-    code, printed, _ = tell(
-        capsys, "sweep", "collaborator_share=0:1:3", "coaching=0,1", "--replicates", "2",
-        "--weeks", "12", "--out", str(out),
+def test_run_keeps_the_chart_that_it_was_given(capsys, tmp_path):
+    chart, out = tmp_path / "my chart.csv", tmp_path / "out"
+    org_chart.save(org_chart.from_spans([2, 3]), chart)
+    assert tell(capsys, "run", "status-quo", "--org", str(chart), "--weeks", "3", "--out", str(out),
+                "--replicates", "2")[0] == 0  # fmt: skip
+    chart.unlink()
+    assert len(Experiment.read(out / "experiment.toml").chart_at(0)) == 9
+    assert tell(capsys, "verify", str(out))[0] == 0
+
+
+def test_axes_are_swept_into_a_folder_that_is_gone_on_with(capsys, tmp_path):
+    out = str(tmp_path / "sweep")
+    call = (
+        "sweep", "collaborator_share=0:1:3", "coaching=0,1", "--replicates", "2",
+        "--weeks", "12", "--out", out,
     )  # fmt: skip
+    code, printed, _ = tell(capsys, *call)
     assert code == 0
     assert "12 runs (6 points)" in printed
-    design = pd.read_parquet(out / "design.parquet")
-    results = pd.read_parquet(out / "results.parquet")
-    assert design.columns.tolist() == ["point", "collaborator_share", "coaching"]
+    design = pd.read_parquet(f"{out}/design.parquet")
+    results = pd.read_parquet(f"{out}/parts")
+    assert design.columns.tolist() == [
+        "point", "case", "org_chart", "collaborator_share", "coaching"
+    ]  # fmt: skip
     assert results[["point", "replicate", "week"]].values.tolist() == [
         [point, replicate, 12] for point in range(6) for replicate in range(2)
     ]
-    again = tell(capsys, "sweep", "coaching=0:1:3", "--out", str(out))
-    assert again[0] == 5
-    assert "nothing is overwritten" in again[2]
+    code, printed, _ = tell(capsys, *call, "--json")
+    found = json.loads(printed)
+    assert code == 0
+    assert (found["reused"], found["complete"]) == (12, True)
+    assert tell(capsys, "sweep", "coaching=0:1:3", "--out", out)[0] == 4
+    assert tell(capsys, "extend", out, "--replicates", "3", "--quiet")[0] == 0
+    code, printed, _ = tell(capsys, "status", out)
+    assert code == 0
+    assert "18 of 18 runs" in printed
+    assert tell(capsys, "verify", out)[0] == 0
+
+
+def test_axes_keep_every_week_if_asked_to(capsys, tmp_path):
+    call = ("sweep", "coaching=0,1", "--weeks", "4", "--replicates", "1", "--weekly")
+    assert tell(capsys, *call, "--out", str(tmp_path / "out"))[0] == 0
+    weeks = pd.read_parquet(tmp_path / "out" / "parts")["week"]
+    assert weeks.tolist() == [0, 1, 2, 3, 4] * 2
 
 
 def test_scenarios_and_parameters_are_listed(capsys):
@@ -144,6 +181,39 @@ WRONG = {
     "sweep mandate=0,1 --set mandate=0.3 --out x": "mandate is given twice",
     "sweep readiness_low=0,0.9 --out x": "readiness_low = 0.9 is above readiness_high",
     "org grow --seed 4 --out x.csv": "--seed is for random charts",
+    "sweep mandate=0,1 --weeks 0 --out x": "scenario.weeks: 0",
+    "sweep mandate=0,1 --seed -1 --out x": "runs.seed: -1",
+    "sweep mandate=0,1 --replicates 0 --out x": "runs.replicates: 0",
+    "sweep mandate=0,1 mandate=0.5 --out x": "mandate is on two axes",
+    "sweep mandat=0,1 --out x": "did you mean mandate?",
+    "sweep mandate=0:1:1000000000 --out x": "a count of 1000000000 is outside",
+    "sweep mandate=0:1:10000 coaching=0:1:10000 training=0:1:10000 --out x": "1,000,000,000,000 points",
+    "sweep mandate=0,1 nowhere.toml --out x": "'nowhere.toml' has no '='",
+    "sweep nowhere.toml --out x": "cannot read nowhere.toml",
+    "sweep . --out x": "cannot read .: it is no file",
+    "sweep a.toml b.toml --out x": "one experiment file at a time, not 2",
+    "sweep a.toml --replicates 64 --out x": "--replicates is for axes",
+    "sweep a.toml --seed 0 --out x": "--seed is for axes",
+    "sweep a.toml --weeks 0 --out x": "--weeks is for axes",
+    "sweep a.toml --scenario status-quo --out x": "--scenario is for axes",
+    "sweep a.toml --set coaching=1 --out x": "--set is for axes",
+    "sweep a.toml --weekly --out x": "--weekly is for axes",
+    "sweep a.toml --org b.csv --out x": "--org is for axes",
+    "sweep mandate=0,1 --org nowhere.csv --out x": "nowhere.csv",
+    "sweep mandate=0,1 --workers 0 --out x": "'0' is no whole number from 1 to 1024",
+    "sweep mandate=0,1 --workers many --out x": "'many' is no whole number",
+    "sweep mandate=0,1 --processes --local-cluster 2 --out x": "not allowed with",
+    "sweep mandate=0,1 --out=": "the path is empty",
+    "plan": "FILE.toml",
+    "plan nowhere.toml": "cannot read nowhere.toml",
+    "plan .": "cannot read .: it is no file",
+    "plan /dev/zero": "cannot read /dev/zero: it is no file",
+    "extend x": "--replicates",
+    "extend x --replicates many": "--replicates",
+    "replay x": "POINT:REPLICATE",
+    "analyse x --language de": "--language",
+    "report": "DIR",
+    "export x": "--out",
     "dance": "dance",
     "": "COMMAND",
 }
@@ -158,6 +228,60 @@ def test_wrong_input_gets_one_clear_line_and_exit_code_2(capsys, monkeypatch, tm
     assert complaint.startswith("empowersim: ")
     assert complaint.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["status", "verify", "retry", "extend --replicates 9", "replay 0:0", "export --out y.csv"],
+)
+@pytest.mark.parametrize("place", ["nowhere", "file", "empty", "other"])
+def test_what_is_no_results_folder_is_exit_code_5(capsys, monkeypatch, tmp_path, call, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").touch()
+    before = sorted(tmp_path.rglob("*"))
+    command, *rest = call.split()
+    code, printed, told = tell(capsys, command, place, *rest)
+    assert (code, printed, told.count("\n")) == (5, "", 1)
+    assert place in told
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("place", ["file", "other"])
+def test_a_sweep_writes_only_into_a_folder_of_its_own(capsys, monkeypatch, tmp_path, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").touch()
+    before = sorted(tmp_path.rglob("*"))
+    code, _, told = tell(capsys, "sweep", "coaching=0,1", "--out", place)
+    assert (code, told.count("\n")) == (5, 1)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("replay 1", "'1' is no run"),
+        ("replay a:b", "'a:b' is no run"),
+        ("replay 9:0", "point = 9 is outside [0, 1]"),
+        ("replay 0:9", "replicate = 9 is outside [0, 1]"),
+        ("replay 0:-1", "replicate = -1"),
+        ("extend --replicates 2", "replicates = 2 is outside [3, "),
+        ("extend --replicates 1000000000", "replicates = 1000000000 is outside"),
+        ("export --out y.xlsx", "neither in .csv nor in .zip"),
+    ],
+)
+def test_a_folder_asked_for_what_it_has_not_is_refused(capsys, tmp_path, call, told):
+    out = str(tmp_path / "out")
+    settings = ("--weeks", "2", "--replicates", "2", "--quiet", "--out", out)
+    assert tell(capsys, "sweep", "coaching=0,1", *settings)[0] == 0
+    command, *rest = call.split()
+    code, printed, complaint = tell(capsys, command, out, *rest)
+    assert (code, printed, complaint.count("\n")) == (2, "", 1)
+    assert told in complaint
 
 
 def test_an_interruption_says_so(capsys, monkeypatch):

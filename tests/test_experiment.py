@@ -14,7 +14,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 import empowersim
-from empowersim import org_chart, outcomes
+from empowersim import org_chart, outcomes, scenarios
 from empowersim.errors import EmpowerSimError, ExperimentError
 from empowersim.experiment import Experiment, schema
 from empowersim.parameters import DECLARATIONS, LEVERS
@@ -102,7 +102,7 @@ def test_a_file_is_read_and_its_points_are_numbered(tmp_path):
     # A scenario of its own: nothing of the experiment's but the weeks and the factors.
     usual = experiment.scenario_at(13)
     assert (usual.interventions, usual.rollout.order, usual.weeks) == ((), "all-at-once", 30)
-    assert usual.parameters.training == DECLARATIONS["training"].default
+    assert usual.parameters.training == scenarios.named("status-quo").parameters.training
 
 
 def test_an_empty_file_is_one_point_of_the_usual_scenario(tmp_path):
@@ -279,7 +279,7 @@ def test_the_hash_does_not_see_what_decides_no_run(path, new):
     [
         ("scenario/name", "status-quo"), ("scenario/weeks", 31), ("scenario/set/coaching", 0.6),
         ("scenario/set/capacity", 3), ("scenario/interventions/0/value", 1),
-        ("scenario/interventions/0/lever", "mandate"), ("scenario/ramps/0/steps", 5),
+        ("scenario/interventions/0/lever", "control_reward"), ("scenario/ramps/0/steps", 5),
         ("scenario/ramps", None), ("scenario/rollout/lag", 9), ("scenario/rollout", None),
         ("cases/usual", None), ("cases/usual/name", "just-let-go"), ("cases/third", {}),
         ("org_charts/sample", None), ("org_charts/grown/spans", [3, 2]),
@@ -290,6 +290,14 @@ def test_the_hash_does_not_see_what_decides_no_run(path, new):
 )  # fmt: skip
 def test_the_hash_sees_everything_that_decides_a_run(path, new):
     assert changed(path, new).hash() != of(said()).hash()
+
+
+def test_the_hash_does_not_see_whether_a_default_is_said():
+    rollout, chart = {"order": "pilot"}, {"balanced": {}}
+    short = of({"scenario": {"rollout": rollout}, "org_charts": {"a": chart}})
+    rollout, chart = rollout | {"lag": 26}, {"balanced": {"span": 6, "depth": 3}}
+    said_all = of({"scenario": {"rollout": rollout}, "org_charts": {"a": chart}})
+    assert short.hash() == said_all.hash()
 
 
 @pytest.mark.parametrize("path", ["cases", "org_charts", "design/factors"])
@@ -369,7 +377,7 @@ WRONG = [
     ("cases.a.weeks = 3", "cases.a: no key is called 'weeks'"),
     ("org_charts.a.sampel = true", "org_charts.a: no key is called 'sampel'; did you mean sample?"),
     ("org_charts.a.balanced.spam = 3", "org_charts.a.balanced: no key is called 'spam'; did you"),
-    ("design = { kind = 'lhs', m = 4 }", "design: no key is called 'm'; did you mean"),
+    ("design = { kind = 'lhs', m = 4 }", "design: no key is called 'm' (keys: "),
     ("runs.replicate = 3", "runs: no key is called 'replicate'; did you mean replicates?"),
     ("runs.until.at_lest = 3", "runs.until: no key is called 'at_lest'; did you mean at_least?"),
     ("analysis.levels = 3", "analysis: no key is called 'levels'; did you mean level?"),

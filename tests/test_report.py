@@ -138,11 +138,11 @@ def test_headings_and_their_names_are_unique(written):
 
 
 def test_the_page_says_how_it_was_made(folder, written):
-    _, html = written
+    language, html = written
     text = Page(html).text
     assert ResultsFolder.open(folder).digest() in text
     assert "empowersim sweep results/experiment.toml --out results-again" in text
-    assert "13" in text  # people on the chart
+    assert ("(13 people)" if language == "en" else "(13 personnes)") in text
     assert "carry-it-together" in text
 
 

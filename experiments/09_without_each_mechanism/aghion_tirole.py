@@ -1,10 +1,11 @@
 """Another way to take on responsibility: initiative after Aghion and Tirole (1997), stylised.
 
 A subordinate chooses the effort e that he puts into initiative. It brings him a benefit b unless
-his superior overrules him, with probability E, and costs e² / 2 (1 − s) where he is under strain s:
-the best effort is b (1 − E)(1 − s). Here b is his drive, and being asked to carry the change adds to
-what is missing of it; E is the share of matters that his manager keeps. Neither teammates nor support
-play a part. Theirs is richer: the superior chooses E, and both may want different things.
+his superior overrules him, with probability E, and costs e² / 2 k (1 − s) where he is under strain s:
+the best effort is k b (1 − E)(1 − s), at most 1. Here b is his drive, and being asked to carry the
+change adds to what is missing of it; E is the share of matters that his manager keeps. Neither
+teammates nor support play a part. Theirs is richer: the superior chooses E, and both may want
+different things.
 
 P. Aghion and J. Tirole, Formal and real authority in organizations, Journal of Political Economy
 105(1), 1997, 1-29.
@@ -14,6 +15,10 @@ from typing import NamedTuple
 
 from empowersim import rules
 from empowersim.parameters import Parameters
+
+EASE = 3.2
+"""k, such that the best effort at the start is the responsibility that people start with, 0.2:
+drive is about 0.34 then, autonomy 0.2 and strain 0.08."""
 
 
 class Initiative(NamedTuple):
@@ -39,7 +44,7 @@ def taking_on(
 
 def utility_of_taking_on(t: Initiative) -> float:
     """The best effort."""
-    return t.benefit * (1.0 - t.interference) * (1.0 - t.strain)
+    return rules.clip(EASE * t.benefit * (1.0 - t.interference) * (1.0 - t.strain))
 
 
 def responsibility_after(responsibility: float, utility: float, p: Parameters) -> float:

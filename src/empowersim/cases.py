@@ -110,7 +110,7 @@ class PlannedRollout(Section):
     """Who starts when: `scenarios.Rollout`."""
 
     order: Order = "all-at-once"
-    lag: Value = 26
+    lag: Value = 26.0
     branch: str | None = None
 
 
@@ -223,8 +223,8 @@ def _steps(ramp: Ramp, point: Point) -> Iterator[Intervention]:
 class Balanced(Section):
     """Every manager has `span` reports, down to `depth` levels below the head."""
 
-    span: Value = 6
-    depth: Value = 3
+    span: Value = 6.0
+    depth: Value = 3.0
 
 
 class Random(Section):
@@ -269,6 +269,10 @@ class PlannedChart(Section):
             OrgChartError, ParameterError: a value that the point gives makes no chart.
         """
         if self.file is not None:
+            if self.file not in files:
+                raise ExperimentError(
+                    f"{self.file} has not been read; use Experiment.read, or in_folder(FOLDER)"
+                )
             return files[self.file]
         if self.sample:
             return _sample()

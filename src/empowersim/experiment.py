@@ -157,10 +157,10 @@ class Experiment(Section):
             OrgChartError: a chart that it names cannot be read.
         """
         path = Path(path)
-        if path.exists() and not path.is_file():
-            # A pipe or a device might never end.
-            raise ExperimentError(f"{path} is no file; give an experiment file, as experiment.toml")
         try:
+            if path.exists() and not path.is_file():
+                # A pipe or a device might never end.
+                raise OSError("it is no file; name an experiment file, as experiment.toml")
             text = path.read_bytes().decode("utf-8-sig")
             found = tomllib.loads(text)
         except OSError as error:

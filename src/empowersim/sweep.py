@@ -160,6 +160,7 @@ def run_experiment(
         Mismatch: the folder holds another experiment, or was made by other code.
         FolderLocked, StoreError, RunError: as in `run`.
     """
+    experiment.check()
     folder = open_folder(experiment, path)
     run(experiment, folder, executor, progress=progress)
     return folder

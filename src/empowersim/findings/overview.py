@@ -47,7 +47,7 @@ def overview(study: Study) -> Finding:
         sentences.append(
             study.say("regimes mean", shares=_shares(study, points.mean(numeric_only=True)))
         )
-        key_there = "best there tied" if rivals > 1 else "best there"
+        key_there = f"best there{_tie(rivals)}"
         told = study.say(
             key_there, where=where, best=found, shares=shares, number=study.number(rivals)
         )
@@ -126,6 +126,12 @@ def _rivals(study: Study, points: pd.DataFrame, best: int) -> int:
     else:
         overlapping = high >= low.iloc[best]
     return int(overlapping.sum()) - int(overlapping.iloc[best])
+
+
+def _tie(rivals: int) -> str:
+    if rivals == 0:
+        return ""
+    return " tied one" if rivals == 1 else " tied"
 
 
 def _rivals_in_words(study: Study, rivals: int, points: int) -> list[str]:

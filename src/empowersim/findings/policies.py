@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from itertools import zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from empowersim import words
 from empowersim.analysis import Estimate, compare, comparisons, robust_choice
@@ -135,6 +135,14 @@ def _draw_robust(study: Study, choice: RobustChoice, title: str) -> Figure:
 # --- One factor at a time ---------------------------------------------------------------------
 
 
+class Moves(NamedTuple):
+    """Sentences about the base, the moves that change something, and those that do not."""
+
+    base: str
+    moved: list[str]
+    same: list[str]
+
+
 def moves(study: Study) -> Iterator[Finding]:
     """What each move of one factor changes, by every outcome."""
     for outcome in study.outcomes:
@@ -160,9 +168,13 @@ def _moves(study: Study, outcome: str) -> Finding:
             for name, value in zip(("case", "org_chart"), key, strict=True)
             if name in study.by
         )
-        told = [study.of_group(study.by, group, text) for text in told]
-        sentences += study.some(told)
-        gist.append(told)
+        sentences += [
+            study.of_group(study.by, group, text)
+            for text in (told.base, *told.same, *study.some(told.moved))
+        ]
+        gist.append(
+            [study.of_group(study.by, group, text) for text in (told.base, *told.moved, *told.same)]
+        )
     return Finding(
         file_name("moves", outcome),
         study.say("one at a time", subject=study.subject(outcome)),
@@ -209,8 +221,8 @@ def _differences(study: Study, outcome: str) -> Iterator[dict[str, object]]:
             }
 
 
-def moves_in_words(study: Study, outcome: str, base: Estimate, table: pd.DataFrame) -> list[str]:
-    """The base, those moves that change nothing, and those that do, the largest first."""
+def moves_in_words(study: Study, outcome: str, base: Estimate, table: pd.DataFrame) -> Moves:
+    """What every move does, the largest first."""
     ordered = table.iloc[(-table["difference"].abs()).argsort(kind="stable")]
     subject = study.subject(outcome)
     same: list[str] = []
@@ -225,10 +237,9 @@ def moves_in_words(study: Study, outcome: str, base: Estimate, table: pd.DataFra
         way = "moved up" if found.value > 0 else "moved down"
         told = study.difference(size, signed=False)
         moved.append(study.say(way, change=change, subject=subject, difference=told))
-    sentences = [study.say("base", subject=subject, base=study.estimate(base))]
-    if same:
-        sentences.append(study.say("unmoved", changes=study.listed(same), subject=subject))
-    return [*sentences, *moved]
+    unmoved = study.say("unmoved", changes=study.listed(same), subject=subject)
+    at_base = study.say("base", subject=subject, base=study.estimate(base))
+    return Moves(at_base, moved, [unmoved] if same else [])
 
 
 def _in_turn(gists: list[list[str]]) -> tuple[str, ...]:

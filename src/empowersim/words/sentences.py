@@ -49,6 +49,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "regime share": "{share} are {regime}",
         "regimes alone": "Of all relations, {shares}.",
         "best there": "At the best point ({where}: {best}), of all relations, {shares}.",
+        "best there tied one": "At the best point ({where}: {best}; another does about the same),"
+        " of all relations, {shares}.",
         "best there tied": "At the best point ({where}: {best}; {number} other points do about the"
         " same), of all relations, {shares}.",
         "mean": "mean",
@@ -153,7 +155,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "discovery title": "Points of interest, and the box that holds them",
         "hysteresis": "There and back: {subject} as {factor} rises and falls again",
         "loop above": "On the way back, {subject} stays higher than on the way up, by {area} on"
-        " average over {factor}: what was won is not lost at once.",
+        " average over {factor}.",
         "loop below": "On the way back, {subject} stays lower than on the way up, by {area} on"
         " average over {factor}.",
         "loop none": "On the way back, {subject} is about the same as on the way up: {area} on"
@@ -261,6 +263,8 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "regime share": "{share} sont {regime}",
         "regimes alone": "Parmi toutes les relations, {shares}.",
         "best there": "Au meilleur point ({where} : {best}), parmi toutes les relations, {shares}.",
+        "best there tied one": "Au meilleur point ({where} : {best} ; à peu près la même en un"
+        " autre), parmi toutes les relations, {shares}.",
         "best there tied": "Au meilleur point ({where} : {best} ; à peu près la même en {number}"
         " autres points), parmi toutes les relations, {shares}.",
         "mean": "moyenne",
@@ -366,7 +370,7 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "discovery title": "Points d'intérêt, et la zone qui les contient",
         "hysteresis": "Aller et retour : {subject} quand {factor} monte puis redescend",
         "loop above": "Au retour, {subject} reste plus haute qu'à l'aller, de {area} en moyenne"
-        " sur {factor} : ce qui est gagné n'est pas perdu aussitôt.",
+        " sur {factor}.",
         "loop below": "Au retour, {subject} reste plus basse qu'à l'aller, de {area} en moyenne"
         " sur {factor}.",
         "loop none": "Au retour, {subject} est à peu près la même qu'à l'aller : {area} en moyenne"
@@ -455,8 +459,8 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
     "fr": {
         "decimal mark": ",",
         "percent": "{number} %",
-        "curve caption": "Ligne : moyenne des simulations. Bande : 90 % des simulations. Grande marque :"
-        " la moyenne la plus haute.",
+        "curve caption": "Ligne : moyenne des simulations. Bande : 90 % des simulations."
+        " Grande marque : la moyenne la plus haute.",
         "curve best": "{mean} à {x}",
         "tipping caption": "Losange : la moyenne franchit le niveau en pointillé ; barre :"
         " intervalle à 95 %.",
