@@ -187,7 +187,7 @@ WRONG = {
     "sweep mandate=0,1 mandate=0.5 --out x": "mandate is on two axes",
     "sweep mandat=0,1 --out x": "did you mean mandate?",
     "sweep mandate=0:1:1000000000 --out x": "a count of 1000000000 is outside",
-    "sweep mandate=0:1:10000 coaching=0:1:10000 training=0:1:10000 --out x": "1,000,000,000,000 points",
+    "sweep mandate=0:1:10000 coaching=0:1:10000 training=0:1:10000 --out x": "1,000,000,000,000",
     "sweep mandate=0,1 nowhere.toml --out x": "'nowhere.toml' has no '='",
     "sweep nowhere.toml --out x": "cannot read nowhere.toml",
     "sweep . --out x": "cannot read .: it is no file",

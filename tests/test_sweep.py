@@ -309,14 +309,21 @@ def test_a_model_that_fails_for_a_reason_outside_is_complete_after_retry(capsys,
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
-    [("os.kill(os.getpid(), 9)", "killed by signal 9"), ("time.sleep(99)", "longer than 2 s")],
+    ("fault", "seconds", "told"),
+    [
+        ("os.kill(os.getpid(), 9)", 99, "killed by signal 9"),
+        ("time.sleep(99)", 6, "longer than 6 s"),
+    ],
     ids=["dies", "never ends"],
 )
-def test_a_model_that_takes_its_worker_along_fails_alone(monkeypatch, tmp_path, fault, told):
+def test_a_model_that_takes_its_worker_along_fails_alone(
+    monkeypatch, tmp_path, fault, seconds, told
+):
     file, out = faulty(tmp_path, fault)
     monkeypatch.setattr(blocks, "MODEL_RUNS", 2)
-    folder, tally = done(Experiment.read(file), out, processes(2, timeout=3))
+    text = file.read_text(encoding="utf-8").replace("timeout = 2", f"timeout = {seconds}")
+    file.write_text(text, encoding="utf-8")
+    folder, tally = done(Experiment.read(file), out, processes(2, timeout=seconds))
     assert (tally.done, tally.failed) == (6, 2)
     assert sorted(folder.results()["point"]) == [0, 0, 2, 2]
     assert [told in each["error"] for each in folder.failures()] == [True, True]

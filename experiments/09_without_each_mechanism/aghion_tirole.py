@@ -1,9 +1,9 @@
 """Another way to take on responsibility: initiative after Aghion and Tirole (1997), stylised.
 
 A subordinate chooses the effort e that he puts into initiative. It brings him a benefit b unless
-his superior overrules him, with probability E, and costs e² / 2 k (1 − s) where he is under strain s:
-the best effort is k b (1 − E)(1 − s), at most 1. Here b is his drive, and being asked to carry the
-change adds to what is missing of it; E is the share of matters that his manager keeps. Neither
+his superior overrules him, with probability E, and costs e² / 2 k (1 − s) where he is under strain
+s: the best effort is k b (1 − E)(1 − s), at most 1. Here b is his drive, and being asked to carry
+the change adds to what is missing of it; E is the share of matters that his manager keeps. Neither
 teammates nor support play a part. Theirs is richer: the superior chooses E, and both may want
 different things.
 

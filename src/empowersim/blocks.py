@@ -31,7 +31,7 @@ class Block(NamedTuple):
     """Some points with some consecutive replicates.
 
     Attributes:
-        number: its place in its round.
+        number: its place in its round, which always holds the same runs.
         points: numbers of the experiment's points.
         first, last: the replicates from `first` up to, not including, `last`.
     """
@@ -95,7 +95,15 @@ def most_replicates(experiment: Experiment) -> int:
 
 
 def cut(experiment: Experiment, points: Sequence[int], replicates: Replicates) -> Iterator[Block]:
-    """The blocks of a round."""
+    """The blocks of a round.
+
+    Beyond the first round of replicates until a mean is known, a point is a block: which points go
+    on may change when failed runs are run again, and a block must always hold the same runs.
+    """
+    if experiment.runs.until and replicates.first > 0:
+        for point in points:
+            yield Block(point, (point,), *replicates)
+        return
     n_replicates = replicates.last - replicates.first
     at_a_time = max(1, _runs_at_a_time(experiment) // n_replicates)
     for number, some in enumerate(batched(points, at_a_time)):

@@ -27,7 +27,7 @@ from empowersim.errors import EmpowerSimError, ExperimentError
 from empowersim.org_chart import Chart
 from empowersim.own_rules import RuleSet, find_source, is_path, rules_from
 from empowersim.parameters import DECLARATIONS
-from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Scenario
+from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Rollout, Scenario
 from empowersim.section import Section, Several
 from empowersim.simulation import MAX_RUNS
 
@@ -411,6 +411,12 @@ class Experiment(Section):
                 f"{name!r} stands in place of a number, but is no factor of the design; add it to"
                 " design.factors"
             )
+        for name, case in self.cases.items():
+            for parameter in set(case.parameters) & set(self.factors):
+                raise ExperimentError(
+                    f"cases.{name}.set.{parameter}: the design varies {parameter} in every case;"
+                    " take it out of one of the two"
+                )
         for point in range(len(self.points)):
             self.scenario_at(point)
         for point in self._points_with_a_chart_of_their_own():
@@ -420,6 +426,16 @@ class Experiment(Section):
                     f"org_charts.{self.points[point].chart}: one person alone has no reporting"
                     " relation"
                 )
+            for name, case in self.all_cases.items():
+                if case.rollout and case.rollout.branch:
+                    self._check_branch(name, case.rollout.branch, chart)
+
+    def _check_branch(self, case: str, branch: str, chart: Chart) -> None:
+        """Refuse a pilot of a branch that is nobody's."""
+        try:
+            Rollout("pilot", branch=branch).delays(org_chart.hierarchy(chart))
+        except EmpowerSimError as error:
+            raise ExperimentError(f"case {case!r}, rollout.branch: {error}") from None
 
     @cached_property
     def most_people(self) -> int:
