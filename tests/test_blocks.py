@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from empowersim import blocks, store
+from empowersim import blocks, outcomes, store
 from empowersim.blocks import Block, Replicates, cut, results_of, rounds
-from empowersim.experiment import Experiment
+from empowersim.experiment import BATCH, Experiment
 from empowersim.simulation import simulate
 
 FACTORS = {"collaborator_share": [0, 0.5, 1], "coaching": [0, 1]}
@@ -139,3 +139,63 @@ def test_luck_of_its_own_is_the_points_and_the_same_again():
     assert abs(trust[0].corr(trust[1])) < 4 / 8  # four standard errors, of 64 pairs
     (block,) = all_blocks(made)
     assert digest(made, [block]) == digest(made, block.single_runs())
+
+
+def test_a_round_of_which_nothing_is_left_is_done_again():
+    fixed = Experiment(runs={"replicates": 3 * BATCH})
+    some = [Block(0, (0,), BATCH, 2 * BATCH).id]
+    assert list(rounds(fixed, some)) == [
+        (0, BATCH), (BATCH, 2 * BATCH), (2 * BATCH, 3 * BATCH)
+    ]  # fmt: skip
+    until = {"outcome": "partnership", "half_width": 0.1, "at_least": 32, "at_most": 64}
+    adaptive = Experiment(runs={"until": until})
+    late = [Block(0, (0,), 32, 48).id]
+    assert list(rounds(adaptive, late)) == [(0, 32), (32, 48), (48, 64)]
+
+
+@pytest.mark.parametrize(
+    ("measures", "told"),
+    [
+        ({}, "lack 'autonomy'"),
+        (dict.fromkeys(outcomes.NAMES, float("nan")), "autonomy is nan in week 1"),
+        (dict.fromkeys(outcomes.NAMES, "abc"), "could not convert"),
+    ],
+)
+def test_measures_that_are_no_results_fail_the_run(tmp_path, measures, told):
+    lines = [
+        "from empowersim import EmpowermentModel",
+        "nan = float('nan')",
+        "class Odd(EmpowermentModel):",
+        "    def step(self):",
+        "        super().step()",
+        f"        self.measures = {measures!r}",
+    ]
+    (tmp_path / "odd.py").write_text("\n".join(lines), encoding="utf-8")
+    experiment = Experiment(
+        scenario={"weeks": 1},
+        org_charts={"small": {"balanced": {"span": 2, "depth": 1}}},
+        runs={"replicates": 1, "model": "odd.py:Odd"},
+    ).in_folder(tmp_path)
+    table, failures = results_of(experiment, Block(0, (0,), 0, 1))
+    assert len(table) == 0
+    assert told in failures[0]["error"]
+
+
+def test_a_measure_cannot_pass_for_a_run(tmp_path):
+    (tmp_path / "sly.py").write_text(
+        "from empowersim import EmpowermentModel\n"
+        "class Sly(EmpowermentModel):\n"
+        "    def step(self):\n"
+        "        super().step()\n"
+        "        self.measures = self.measures | {'point': 77, 'own': 1}\n",
+        encoding="utf-8",
+    )
+    experiment = Experiment(
+        scenario={"weeks": 1},
+        org_charts={"small": {"balanced": {"span": 2, "depth": 1}}},
+        runs={"replicates": 1, "model": "sly.py:Sly"},
+    ).in_folder(tmp_path)
+    table, failures = results_of(experiment, Block(0, (0,), 0, 1))
+    assert failures == ()
+    assert table["point"].tolist() == [0]
+    assert "own" not in table

@@ -88,7 +88,7 @@ def test_axes_are_swept_into_a_folder_that_is_gone_on_with(capsys, tmp_path):
     code, printed, _ = tell(capsys, *call, "--json")
     found = json.loads(printed)
     assert code == 0
-    assert (found["reused"], found["complete"]) == (12, True)
+    assert (found["this_time"]["reused"], found["complete"]) == (12, True)
     assert tell(capsys, "sweep", "coaching=0:1:3", "--out", out)[0] == 4
     assert tell(capsys, "extend", out, "--replicates", "3", "--quiet")[0] == 0
     code, printed, _ = tell(capsys, "status", out)

@@ -452,7 +452,7 @@ WRONG = [
     ("org_charts.a.balanced.span = 'wide'", "'wide' stands in place of a number, but is no factor"),
     ("design = { kind = 'grid', factors = { coachin = [0, 1] } }",
      "design.factors: no parameter is called 'coachin'; did you mean coaching?"),
-    ('design = { kind = "grid", factors = { "a\\nb" = [0, 1] } }', "no parameter is called 'a\\nb'"),
+    ('design = { kind = "grid", factors = { "a\\nb" = [0, 1] } }', "'a\\nb' is no name"),
     ("scenario.interventions = [{ week = 'week', lever = 'coaching', value = 1 }]\n"
      "design = { kind = 'grid', factors = { week = [1, 2] } }", "'week' is a column of the results"),
     ("scenario.set.coaching = 'point'\ndesign = { kind = 'grid', factors = { point = [0, 1] } }",
@@ -579,7 +579,7 @@ UNSEEN = (
     "is above", "cannot be the name", "is outside", "= 0", "is not a whole", "does not rise",
     "one person alone", "10,000,000 people", "nowhere.csv", "stands in place", "no parameter is",
     "column of the results", "nothing varies", "is not below", "no power of two", "1,000,000",
-    "cannot read", "is no file", "is no factor", "no TOML", "nan", "inf", "base: ", "lag of", "coaching = 9.0",
+    "cannot read", "is no file", "is no factor", "is no name", "no TOML", "nan", "inf", "base: ", "lag of", "coaching = 9.0",
 )  # fmt: skip
 SEEN = [text for text, told in WRONG if text and not any(each in told for each in UNSEEN)]
 

@@ -8,10 +8,11 @@ import sys
 import time
 from threading import Event
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from empowersim import blocks, sweep
+from empowersim import blocks, designs, sweep
 from empowersim.cli import main
 from empowersim.errors import ExperimentError
 from empowersim.executors import processes, threads
@@ -204,6 +205,65 @@ def test_a_flipped_byte_is_found_and_mended(capsys, file, tmp_path, small_blocks
     assert "1 damaged" in printed
     code, printed, _ = tell(capsys, "verify", out, "--json")
     assert (code, json.loads(printed)["digest"]) == (0, digest)
+
+
+def test_a_round_of_which_everything_was_lost_is_done_again(capsys, file, tmp_path):
+    out = tmp_path / "out"
+    until = "until = { outcome = 'trust', half_width = 1e-9, at_most = 64 }"
+    file.write_text(TEXT.replace("replicates = 20", until), encoding="utf-8")
+    folder, _ = done(Experiment.read(file), out)
+    digest = folder.digest()
+    for part in (out / "parts").glob("part-0000000*"):
+        part.unlink()
+    assert tell(capsys, "sweep", file, "--out", out, "--quiet")[0] == 0
+    code, printed, _ = tell(capsys, "verify", out, "--json")
+    assert (code, json.loads(printed)["digest"]) == (0, digest)
+
+
+def test_an_experiment_changed_by_hand_in_its_folder_is_damage(capsys, file, tmp_path):
+    out = tmp_path / "out"
+    assert tell(capsys, "sweep", file, "--out", out, "--quiet")[0] == 0
+    inside = out / "experiment.toml"
+    text = inside.read_text(encoding="utf-8")
+    inside.write_text(text.replace("weeks = 6", "weeks = 7"), encoding="utf-8")
+    calls = [("sweep", file, "--out", out), ("extend", out, "--replicates", 99), ("retry", out)]
+    for call in [*calls, ("status", out), ("replay", out, "0:0"), ("analyse", out)]:
+        code, _, told = tell(capsys, *call)
+        assert (code, told.count("\n")) == (5, 1), call
+        assert "experiment.toml is damaged, or was changed" in told
+
+
+def test_points_that_a_library_would_now_sample_otherwise_are_refused(
+    capsys, monkeypatch, file, tmp_path
+):
+    out = tmp_path / "out"
+    text = TEXT[: TEXT.index("design")] + (
+        'design = { kind = "lhs", n = 3, factors = { coaching = { low = 0, high = 1 } } }\n'
+        "runs = { replicates = 2 }\n"
+    )
+    file.write_text(text, encoding="utf-8")
+    assert tell(capsys, "sweep", file, "--out", out, "--quiet")[0] == 0
+    monkeypatch.setattr(
+        designs.LatinHypercube, "shares", lambda self, problem: np.array([[0.1], [0.2], [0.3]])
+    )
+    code, _, told = tell(capsys, "extend", out, "--replicates", 9)
+    assert code == 4
+    assert "another experiment" in told
+
+
+def test_the_analysis_may_change_and_the_prediction_may_not(capsys, file, tmp_path):
+    out = tmp_path / "out"
+    said = "title = 'A'\nprediction = 'It will work.'\n"
+    file.write_text(said + TEXT, encoding="utf-8")
+    assert tell(capsys, "sweep", file, "--out", out, "--quiet")[0] == 0
+    file.write_text(said + TEXT + "analysis.outcomes = ['strain']\n", encoding="utf-8")
+    assert tell(capsys, "sweep", file, "--out", out, "--quiet")[0] == 0
+    assert sweep.experiment_in(ResultsFolder.open(out)).analysis.outcomes == ("strain",)
+    assert tell(capsys, "verify", out)[0] == 0
+    file.write_text(said.replace("will", "will not") + TEXT, encoding="utf-8")
+    code, _, told = tell(capsys, "sweep", file, "--out", out)
+    assert (code, told.count("\n")) == (4, 1)
+    assert "prediction" in told
 
 
 # --- Interrupted ----------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched, groupby
 from traceback import format_exc
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from empowersim import outcomes
+from empowersim.errors import RunError
 from empowersim.experiment import BATCH, Experiment
 from empowersim.simulation import luck_of, simulate_block
 
@@ -72,20 +74,16 @@ def rounds(experiment: Experiment, done: Collection[str] = ()) -> Iterator[Repli
     more replicates since goes on after them.
     """
     begun = sorted({Replicates(*map(int, each.split("-")[:2])) for each in done})
-    yield from begun
-    until = experiment.runs.until
-    first, last = (begun[-1].last if begun else 0), experiment.runs.replicates
-    if until:
-        step = until.at_least if first == 0 else BATCH
-        while first < until.at_most:
-            following = min(first + step, until.at_most)
-            yield Replicates(first, following)
-            first, step = following, BATCH
-        return
-    step = _runs_at_a_time(experiment)
-    while first < last:
-        yield Replicates(first, min(first + step, last))
-        first += step
+    until, first = experiment.runs.until, 0
+    while first < most_replicates(experiment):
+        step = (BATCH if first else until.at_least) if until else _runs_at_a_time(experiment)
+        # A round of which nothing is left must not run into one that is there.
+        later = [each.first for each in begun if each.first > first]
+        last = min(first + step, most_replicates(experiment), *later)
+        known = [each for each in begun if each.first == first]
+        round_ = known[0] if known else Replicates(first, last)
+        yield round_
+        first = round_.last
 
 
 def most_replicates(experiment: Experiment) -> int:
@@ -151,9 +149,16 @@ def _with_model(experiment: Experiment, block: Block) -> Results:
             try:
                 rows += run_of_model(experiment, point, replicate)
             except Exception as error:  # whatever a model that is not ours may raise
-                reason = f"{type(error).__name__}: {error}"
+                reason = f"{type(error).__name__}: {_message(error)}"
                 failures.append(failure(experiment, point, replicate, reason, format_exc()))
     return results_table(rows), tuple(failures)
+
+
+def _message(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # an exception of a model that is not ours may fail to say what it is
+        return "(it cannot say why)"
 
 
 def results_table(rows: Sequence[Mapping[str, float]]) -> pd.DataFrame:
@@ -183,8 +188,21 @@ def run_of_model(experiment: Experiment, point: int, replicate: int) -> list[dic
         if week > 0:
             model.step()
         if runs.record == "weekly" or week == weeks:
-            rows.append({"point": point, "replicate": replicate, "week": week} | model.measures)
+            keys = {"point": point, "replicate": replicate, "week": week}
+            rows.append(keys | _checked(model.measures, week))
     return rows
+
+
+def _checked(measures: Mapping[str, Any], week: int) -> dict[str, float]:
+    """The measures that results hold, each a finite number; a start has no flows."""
+    found = {}
+    for name in outcomes.NAMES:
+        if name not in measures:
+            raise RunError(f"the model's measures lack {name!r}; give all of outcomes.NAMES")
+        found[name] = float(measures[name])
+        if not math.isfinite(found[name]) and not (week == 0 and name in outcomes.FLOWS):
+            raise RunError(f"the model's {name} is {found[name]} in week {week}; give a number")
+    return found
 
 
 def failure(

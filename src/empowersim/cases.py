@@ -189,7 +189,7 @@ MAX_WHOLE = 2**53
 
 
 def _whole(name: str, value: float) -> int:
-    if value != int(value) or abs(value) > MAX_WHOLE:
+    if not abs(value) <= MAX_WHOLE or value != int(value):
         raise ExperimentError(
             f"{name} = {value:g} is not a whole number; list whole values, or write whole = true"
             " in the range"

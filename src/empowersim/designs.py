@@ -337,7 +337,10 @@ class Listed(Section):
         Raises:
             ExperimentError: a cell that is no number, naming line and column.
         """
-        lines = list(csv.reader(text.splitlines()))
+        try:
+            lines = list(csv.reader(text.splitlines()))
+        except csv.Error as error:
+            raise ExperimentError(f"{self.file} is no CSV: {error}") from None
         if not any(lines[1:]):
             raise ExperimentError(f"{self.file}: no points; write a header and a row a point")
         names = [name.strip() for name in lines[0]]

@@ -25,6 +25,7 @@ from empowersim.declaration import unknown_name
 from empowersim.designs import Design, Listed, OneAtATime, Point, check_size
 from empowersim.errors import EmpowerSimError, ExperimentError
 from empowersim.org_chart import Chart
+from empowersim.org_chart.cells import clean
 from empowersim.own_rules import RuleSet, find_source, is_path, rules_from
 from empowersim.parameters import DECLARATIONS
 from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Rollout, Scenario
@@ -35,8 +36,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DEFAULT_CHART = "balanced"
-COLUMNS = ("point", "case", "org_chart", "replicate", "week", *outcomes.NAMES)
-"""Of the tables of points and results, besides the factors."""
+COLUMNS = (
+    *("point", "case", "org_chart", "replicate", "week", *outcomes.NAMES),
+    *(f"{regime}{end}" for regime in outcomes.REGIMES for end in ("_low", "_high")),
+    *("dominant", "dominant_share"),
+)
+"""Of the tables of points, results and regimes, besides the factors."""
+MOST_LETTERS = 60
+"""Of the name of a case, a chart or a factor."""
 BATCH = 16
 """Replicates that are added at a time until a mean is known well enough."""
 
@@ -49,7 +56,8 @@ def _outcome(name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    if not name or not name.isprintable() or set(name) & set('/\\:*?"<>|') or name[0] == ".":
+    wrong = set(name) & set('/\\:*?"<>|') or not name.isprintable()
+    if wrong or name != name.strip() or name[:1] in ("", ".") or name[-1:] == ".":
         raise ExperimentError(
             f"{name!r} cannot be the name of a file; use letters, digits and spaces"
         )
@@ -59,7 +67,7 @@ def _plain(name: str) -> str:
 type Outcome = Annotated[
     str, AfterValidator(_outcome), WithJsonSchema({"enum": list(outcomes.NAMES)})
 ]
-type Name = Annotated[str, Field(max_length=60), AfterValidator(_plain)]
+type Name = Annotated[str, Field(max_length=MOST_LETTERS), AfterValidator(_plain)]
 
 
 class BaseScenario(Case):
@@ -191,22 +199,28 @@ class Experiment(Section):
             place = folder / (planned.file or "")
             if planned.file and place.exists() and not place.is_file():
                 raise ExperimentError(f"org_charts: {planned.file} is no file; name a chart's file")
-        found._charts = {
-            planned.file: org_chart.load(folder / planned.file)
-            for planned in self.org_charts.values()
-            if planned.file is not None and planned.file not in self._charts
-        } | dict(self._charts)
+        found._charts = dict(self._charts)
+        for name, planned in self.org_charts.items():
+            if planned.file is not None and planned.file not in self._charts:
+                found._charts[planned.file] = _loaded(name, folder / planned.file)
         if self.runs.rules:
             found._rules = rules_from(_placed(self.runs.rules, folder))
         if self.runs.model:
             found._model = _placed(self.runs.model, folder)
+            _refuse_no_model(found._model)
         found.check()
         return found
 
     def with_charts(self, charts: Mapping[str, Chart]) -> Self:
         """The same on charts that are at hand, by name, in place of those that it names."""
-        for name in charts:
+        for name, chart in charts.items():
             _plain(name)
+            for person in map(str, chart):
+                if person != clean(person):
+                    raise ExperimentError(
+                        f"org_charts.{name}: a file would not keep the id {person!r}; take the"
+                        " spaces out"
+                    )
         files = {f"org_charts/{name}.csv": chart for name, chart in charts.items()}
         planned = {name: PlannedChart(file=f"org_charts/{name}.csv") for name in charts}
         found = self._with(org_charts=planned)
@@ -264,7 +278,7 @@ class Experiment(Section):
             file = str(where[key] or "").rpartition(":")[0] if key == "model" else where[key]
             if name and file and is_path(file):
                 source = self._rules.source if key == "rules" and self._rules else find_source(file)
-                found[key] = (f"code/{Path(source.path).name}", source.text)
+                found[key] = (f"code/{key}/{Path(source.path).name}", source.text)
         return found
 
     @property
@@ -295,7 +309,10 @@ class Experiment(Section):
         decides: dict[str, Any] = {
             "scenario": said["scenario"],
             "cases": said["cases"],
-            "charts": said["org_charts"],
+            "charts": {
+                name: planned.model_dump(mode="json", exclude_none=True)
+                for name, planned in self.charts.items()
+            },
             "design": said.get("design"),
             "seed": [runs["seed"], runs["common_random_numbers"]],
             "record": runs["record"],
@@ -311,7 +328,7 @@ class Experiment(Section):
             file, _, name = self.model.rpartition(":")
             decides["model"] = [find_source(file).text, name]
         # The order of these three numbers the points, which other keys' order does not.
-        decides["order"] = [list(said["cases"]), list(said["org_charts"]), list(self.factors)]
+        decides["order"] = [list(said["cases"]), list(self.charts), list(self.factors)]
         text = json.dumps(decides, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -396,12 +413,43 @@ class Experiment(Section):
         """
         used = {name for case in self.all_cases.values() for name in case.factors()}
         used |= {name for chart in self.charts.values() for name in chart.factors()}
+        self._check_names()
+        self._check_uses()
+        for point in range(len(self.points)):
+            self.scenario_at(point)
+        for point in self._points_with_a_chart_of_their_own():
+            chart = self.chart_at(point)
+            if len(chart) < 2:
+                raise ExperimentError(
+                    f"org_charts.{self.points[point].chart}: one person alone has no reporting"
+                    " relation"
+                )
+            for name, case in self.all_cases.items():
+                if case.rollout and case.rollout.branch:
+                    self._check_branch(name, case.rollout.branch, chart)
+
+    def _check_names(self) -> None:
+        """Refuse names that files or tables could not keep apart."""
+        for kind, names in (("cases", self.cases), ("org_charts", self.org_charts)):
+            if len({name.casefold() for name in names}) < len(names):
+                raise ExperimentError(f"{kind}: two names differ only in case; rename one")
         for name in self.factors:
+            if not name.strip() or not name.isprintable() or len(name) > MOST_LETTERS:
+                raise ExperimentError(
+                    f"design.factors: {name[:MOST_LETTERS]!r} is no name; take up to"
+                    f" {MOST_LETTERS} letters and digits"
+                )
             if name in COLUMNS:
                 raise ExperimentError(
                     f"design.factors: {name!r} is a column of the results; give the factor another"
                     " name"
                 )
+
+    def _check_uses(self) -> None:
+        """Refuse a factor without use, and a use without a factor."""
+        used = {name for case in self.all_cases.values() for name in case.factors()}
+        used |= {name for chart in self.charts.values() for name in chart.factors()}
+        for name in self.factors:
             if name not in used and name not in DECLARATIONS:
                 known = [*used, *DECLARATIONS]
                 hint = unknown_name("parameter", name, known, "see: empowersim parameters")
@@ -417,18 +465,6 @@ class Experiment(Section):
                     f"cases.{name}.set.{parameter}: the design varies {parameter} in every case;"
                     " take it out of one of the two"
                 )
-        for point in range(len(self.points)):
-            self.scenario_at(point)
-        for point in self._points_with_a_chart_of_their_own():
-            chart = self.chart_at(point)
-            if len(chart) < 2:
-                raise ExperimentError(
-                    f"org_charts.{self.points[point].chart}: one person alone has no reporting"
-                    " relation"
-                )
-            for name, case in self.all_cases.items():
-                if case.rollout and case.rollout.branch:
-                    self._check_branch(name, case.rollout.branch, chart)
 
     def _check_branch(self, case: str, branch: str, chart: Chart) -> None:
         """Refuse a pilot of a branch that is nobody's."""
@@ -471,8 +507,26 @@ def schema() -> dict[str, Any]:
     return found
 
 
+def _loaded(name: str, file: Path) -> Chart:
+    """A chart from its file; what is wrong with it in one line, under the chart's name."""
+    try:
+        return org_chart.load(file)
+    except EmpowerSimError as error:
+        raise ExperimentError(
+            f"org_charts.{name}: {'; '.join(str(error).split(chr(10)))}"
+        ) from None
+
+
+def _refuse_no_model(named: str) -> None:
+    from empowersim.model import model_class
+
+    model_class(named)
+
+
 def _placed(named: str, folder: Path) -> str:
     """A file of code, found from the experiment's folder; a module's name as it is."""
+    if "\0" in named:
+        raise ExperimentError(f"{named!r} can be the name of no file; take the NUL out")
     return str((folder / named).resolve()) if is_path(named.partition(":")[0]) else named
 
 

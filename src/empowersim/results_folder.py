@@ -144,7 +144,7 @@ class ResultsFolder:
             for name, chart in org_charts.items():
                 org_chart.save(chart, folder / CHARTS / f"{name}.csv")
             for name, text in sources.items():
-                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 store.write_text(text, folder / name)
             for empty in (JOURNAL, FAILURES):
                 journal.rewrite(folder / empty, [])
@@ -237,11 +237,23 @@ class ResultsFolder:
         """
         self._must_be_locked()
         made = self.provenance()
-        made["files"][EXPERIMENT] = _sha256(experiment_toml.encode())
-        # Between the two, the folder would be seen as damaged: the experiment comes last, so that
-        # doing it again mends it.
-        store.write_text(_sealed(made), self.path / PROVENANCE)
+        before, after = made["files"][EXPERIMENT], _sha256(experiment_toml.encode())
+        # Whenever this is cut short, the file is one of the two that the provenance knows.
+        known = made | {"files": made["files"] | {EXPERIMENT: after}}
+        store.write_text(_sealed(known | {"before": before}), self.path / PROVENANCE)
         store.write_text(experiment_toml, self.path / EXPERIMENT)
+        store.write_text(_sealed(known), self.path / PROVENANCE)
+
+    def experiment_toml(self) -> str:
+        """The experiment, as it was written.
+
+        Raises:
+            StoreError: it cannot be read, is damaged, or was changed by hand.
+        """
+        made, data = self.provenance(), self._read(EXPERIMENT)
+        if _sha256(data) not in (made["files"][EXPERIMENT], made.get("before")):
+            raise self._damaged(EXPERIMENT)
+        return data.decode()
 
     def commit(self, receipt: Receipt) -> None:
         """Make a part count, in the place of any other of the same block.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Annotated, Any
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from empowersim.declaration import unknown_name
 from empowersim.errors import ExperimentError
+
+MOST_SHOWN = 80
 
 _INSIDE: ContextVar[bool] = ContextVar("inside another section", default=False)
 
@@ -72,6 +75,6 @@ def _in_words(error: ValidationError) -> str:
         case "value_error":
             pass
         case _:
-            given = first.get("input")
-            message = f"{given!r}: {message[:1].lower()}{message[1:]}"
+            given = textwrap.shorten(repr(first.get("input")), MOST_SHOWN)
+            message = f"{given}: {message[:1].lower()}{message[1:]}"
     return f"{place}: {message}" if place else message

@@ -15,10 +15,10 @@ from empowersim import blocks
 from empowersim.analysis import half_width
 from empowersim.blocks import Block
 from empowersim.declaration import check_whole
-from empowersim.errors import ExperimentError, Mismatch, ParameterError
+from empowersim.errors import ExperimentError, Mismatch, ParameterError, StoreError
 from empowersim.executors import Executor, Lost, processes, threads
 from empowersim.experiment import Experiment
-from empowersim.results_folder import Receipt, ResultsFolder, write_part
+from empowersim.results_folder import EXPERIMENT, Receipt, ResultsFolder, write_part
 from empowersim.simulation import MAX_RUNS
 
 if TYPE_CHECKING:
@@ -55,26 +55,38 @@ def open_folder(experiment: Experiment, path: str | Path) -> ResultsFolder:
     """
     path = Path(path)
     if path.exists() and any(path.iterdir()):
-        folder = ResultsFolder.open(path)
-        _compare(experiment, folder)
-        return folder
-    return ResultsFolder.create(
-        path,
-        experiment_toml=experiment.to_toml(),
-        design=experiment.design_table(),
-        provenance=provenance(experiment),
-        org_charts=experiment.read_charts(),
-        sources=experiment.sources(),
-    )
+        return _taken_up(experiment, ResultsFolder.open(path))
+    try:
+        return ResultsFolder.create(
+            path,
+            experiment_toml=experiment.to_toml(),
+            design=experiment.design_table(),
+            provenance=provenance(experiment),
+            org_charts=experiment.read_charts(),
+            sources=experiment.sources(),
+        )
+    except StoreError:
+        if not (path / EXPERIMENT).exists():
+            raise
+        # Another process has made it meanwhile.
+        return _taken_up(experiment, ResultsFolder.open(path))
 
 
 def experiment_in(folder: ResultsFolder) -> Experiment:
     """The experiment that a folder holds.
 
     Raises:
-        ExperimentError, OrgChartError: it was damaged.
+        StoreError: it was damaged, or changed by hand.
+        Mismatch: this version would run something else.
     """
-    return Experiment.read(folder.path / "experiment.toml")
+    folder.experiment_toml()
+    experiment = Experiment.read(folder.path / EXPERIMENT)
+    if experiment.hash() != folder.provenance().get("spec_hash"):
+        raise Mismatch(
+            f"{folder.path} was made by another version of EmpowerSim, which understood its"
+            " experiment otherwise; go on with that version, or start in a new folder"
+        )
+    return experiment
 
 
 def provenance(experiment: Experiment) -> dict[str, Any]:
@@ -101,18 +113,26 @@ def source_hash() -> str:
     """A hash of the code that decides what a run is."""
     import hashlib
 
-    decide = ("agents", "ensemble", "model", "outcomes", "parameters", "random_streams", "rules")
-    digest = hashlib.sha256()
-    for module in (*decide, "scenarios", "cases", "designs", "simulation", "blocks"):
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
+    package, digest = Path(__file__).parent, hashlib.sha256()
+    modules = (
+        *("agents", "blocks", "cases", "compiled", "designs", "ensemble", "experiment", "model"),
+        *("outcomes", "own_rules", "parameters", "random_streams", "rules", "scenarios"),
+        *("simulation", "week"),
+    )
+    files = [package / f"{module}.py" for module in modules]
+    files += sorted((package / "org_chart").glob("*.py"))
+    files += sorted((package / "org_chart" / "samples").iterdir())
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def check_code(folder: ResultsFolder) -> None:
-    """Refuse to add runs to those of other code.
+def _check(experiment: Experiment, folder: ResultsFolder) -> None:
+    """Refuse to add runs to those of another experiment, or of other code.
 
     Raises:
-        Mismatch: the folder was made by other code.
+        Mismatch: saying which of the two.
+        StoreError: the folder is damaged.
     """
     made = folder.provenance()
     if made.get("sources") != source_hash():
@@ -120,21 +140,42 @@ def check_code(folder: ResultsFolder) -> None:
             f"{folder.path} was made by EmpowerSim {made.get('empowersim')} with other rules than"
             " these; go on with that version, or start in a new folder"
         )
-
-
-def _compare(experiment: Experiment, folder: ResultsFolder) -> None:
-    check_code(folder)
-    if folder.provenance().get("spec_hash") != experiment.hash():
+    # The points, too: a library that samples a design may do so otherwise in another version.
+    if made.get("spec_hash") != experiment.hash() or not folder.design().equals(
+        experiment.design_table()
+    ):
         raise Mismatch(
             f"{folder.path} holds another experiment; choose a new folder, or give the experiment"
-            f" that it was made from: {folder.path / 'experiment.toml'}"
+            f" that it was made from: {folder.path / EXPERIMENT}"
         )
-    there, here = experiment_in(folder).runs, experiment.runs
-    if (there.replicates, there.until) != (here.replicates, here.until):
+
+
+def _taken_up(experiment: Experiment, folder: ResultsFolder) -> ResultsFolder:
+    """A folder that holds the same runs; what the analysis and the words say is brought up to date.
+
+    Raises:
+        Mismatch: it holds other runs, or another prediction, which was written before them.
+    """
+    _check(experiment, folder)
+    there = experiment_in(folder)
+    if (there.runs.replicates, there.runs.until) != (
+        experiment.runs.replicates,
+        experiment.runs.until,
+    ):
         raise Mismatch(
-            f"{folder.path} has other replicates ({_replicates(there)}, not"
-            f" {_replicates(here)}); for more: empowersim extend {folder.path} --replicates N"
+            f"{folder.path} has other replicates ({_replicates(there.runs)}, not"
+            f" {_replicates(experiment.runs)}); for more: empowersim extend {folder.path}"
+            " --replicates N"
         )
+    if there.prediction != experiment.prediction:
+        raise Mismatch(
+            f"{folder.path} has another prediction, written before its runs; keep that one, or"
+            " start in a new folder"
+        )
+    if there.settings() != experiment.settings():
+        with folder.locked():
+            folder.replace_experiment(experiment.to_toml())
+    return folder
 
 
 def _replicates(runs: Any) -> str:
@@ -194,8 +235,9 @@ def run(
     """
     stop, progress = stop or Event(), progress or (lambda _runs: None)
     executor = executor or (processes() if experiment.runs.model else threads())
-    work = partial(do, str(folder.path), experiment.hash())
+    work = partial(do, str(folder.path.resolve()), experiment.hash())
     with folder.locked():
+        _check(experiment, folder)
         tally = Tally(redone=len(folder.repair().redone))
         for all_blocks in rounds_in(experiment, folder):
             there = folder.receipts().keys() - set(again)
@@ -256,8 +298,8 @@ def extended(folder: ResultsFolder, replicates: int) -> Experiment:
         ParameterError: no more than it has, or replicates that end when a mean is known.
         Mismatch: the folder was made by other code.
     """
-    check_code(folder)
     experiment = experiment_in(folder)
+    _check(experiment, folder)
     if experiment.runs.until:
         raise ParameterError(
             f"{folder.path} has replicates until a mean is known, not a number of them; for a"
@@ -297,7 +339,7 @@ def do(folder: str, spec_hash: str, block: Block) -> Receipt:
 
 @lru_cache(4)
 def _experiment(folder: str, spec_hash: str) -> Experiment:
-    experiment = Experiment.read(Path(folder) / "experiment.toml")
+    experiment = Experiment.read(Path(folder) / EXPERIMENT)
     if experiment.hash() != spec_hash:
         raise ExperimentError(f"{folder}: experiment.toml was changed while the sweep ran")
     return experiment
@@ -313,7 +355,7 @@ def _careful(
     import pandas as pd
 
     tables, failures = [], []
-    work = partial(do_alone, str(folder.path), experiment.hash())
+    work = partial(do_alone, str(folder.path.resolve()), experiment.hash())
     alone = processes(timeout=experiment.runs.timeout)
     for single, done in alone.map(work, block.single_runs(), stop):
         if isinstance(done, Lost):

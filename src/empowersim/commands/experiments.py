@@ -96,7 +96,7 @@ def _run(
             again=frozenset(again),
         )
     if given.json:
-        print_json(status_of(folder) | vars(tally))
+        print_json(status_of(folder) | {"this_time": vars(tally)})
     elif not given.quiet:
         print(_tally_in_words(experiment, folder, tally))
     if tally.stopped:
@@ -151,6 +151,7 @@ def status_of(folder: ResultsFolder) -> dict[str, Any]:
         "title": experiment.title,
         "points": len(experiment.points),
         "runs": sweep.most_runs(experiment),
+        "until": experiment.runs.until is not None,
         "done": sum(sweep.runs_in(experiment, each) for each in receipts.values()),
         "parts": len(receipts),
         "failed": len(folder.failures()),
@@ -165,10 +166,11 @@ def status(given: Namespace) -> None:
     if given.json:
         print_json(found)
         return
+    at_most = "at most " if found["until"] else ""
     state = "complete" if found["complete"] else "not complete"
     print(
-        f"{found['folder']}: {found['title']}\n{found['done']:,} of {found['runs']:,} runs in"
-        f" {found['parts']:,} parts, {found['megabytes']:,.1f} MB; {found['failed']:,} failed;"
+        f"{found['folder']}: {found['title']}\n{found['done']:,} of {at_most}{found['runs']:,} runs"
+        f" in {found['parts']:,} parts, {found['megabytes']:,.1f} MB; {found['failed']:,} failed;"
         f" {state}"
     )
 
@@ -196,7 +198,6 @@ def retry(given: Namespace) -> int:
     from empowersim import sweep
 
     folder = _folder(given)
-    sweep.check_code(folder)
     experiment = sweep.experiment_in(folder)
     failed = {(each["point"], each["replicate"]) for each in folder.failures()}
     again = [

@@ -69,12 +69,13 @@ def in_words(seconds: float) -> str:
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one interrupts."""
-    stop = threading.Event()
+    """An event that the first Ctrl-C, or a request to terminate, sets; the second interrupts."""
+    stop, signals = threading.Event(), (signal.SIGINT, signal.SIGTERM)
 
     def first(_signal: int, _frame: object) -> None:
         stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for each in signals:
+            signal.signal(each, signal.default_int_handler)
         print(
             "empowersim: finishing what is under way (Ctrl-C again to give it up)", file=sys.stderr
         )
@@ -82,8 +83,9 @@ def stopping() -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = signal.signal(signal.SIGINT, first)
+    before = {each: signal.signal(each, first) for each in signals}
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -20,12 +20,13 @@ from empowersim.findings.policies import cases, moves
 from empowersim.findings.response import curves, maps
 from empowersim.findings.sensitivity import discovery, indices, screening
 from empowersim.findings.study import Finding, Study
+from empowersim.findings.unfinished import unfinished
 from empowersim.words import Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Finding", "answer", "findings"]
+__all__ = ["Finding", "answer", "findings", "unfinished"]
 
 ANSWERS = 4
 

@@ -34,13 +34,15 @@ def loops(study: Study) -> Iterator[Finding]:
                 return
             told += 1
             by = (*study.by, *(name for name in study.factors if len(study.values(name)) > 1))
-            group = study.short(by, tuple(row[name] for name in by))
+            key = tuple(row[name] for name in by)
+            group, place = study.short(by, key), study.where(by, key)
             title = study.say(
                 "hysteresis", subject=study.subject(study.main), factor=study.factor(lever)
             )
             title = f"{title} ({group})" if group else title
             name = file_name(PREFIX, lever, str(point))
-            yield study.attempt(name, title, partial(_loop, study, point, lever, path, name, title))
+            make = partial(_loop, study, point, lever, path, name, title, place)
+            yield study.attempt(name, title, make)
 
 
 def is_loop(finding: Finding) -> bool:
@@ -80,10 +82,16 @@ def _path(steps: list[tuple[int, float]], weeks: int) -> dict[int, float]:
 
 
 def _loop(
-    study: Study, point: int, lever: str, path: Mapping[int, float], name: str, title: str
+    study: Study,
+    point: int,
+    lever: str,
+    path: Mapping[int, float],
+    name: str,
+    title: str,
+    place: str,
 ) -> Finding:
     found = hysteresis(study.results, path, study.main, study.level, point=point)
-    sentences = loop_in_words(study, lever, found)
+    sentences = [study.of_place(place, text) for text in loop_in_words(study, lever, found)]
     return Finding(
         name,
         title,

@@ -29,8 +29,15 @@ HATCHES = {"directed": "", "adrift": "//", "overburdened": "xx", "partnership": 
 
 
 def overview(study: Study) -> Finding:
-    """How many runs there are, the best point, and the regimes there and on average."""
-    points = study.points
+    """How many runs there are, the best point, and the regimes there and on average.
+
+    Points at which no run has a value of the main outcome are left out.
+    """
+    points = study.points[study.points[study.main].notna()].reset_index(drop=True)
+    if points.empty:
+        told = study.say("no value", subject=study.subject(study.main))
+        tables = {"points": study.points}
+        return Finding("overview", study.say("overview"), (_runs(study), told), (told,), tables)
     best = _best(points, study.main)
     row = points.iloc[best]
     where = _where(study, row)
@@ -60,7 +67,7 @@ def overview(study: Study) -> Finding:
         study.say("overview"),
         tuple(sentences),
         tuple(gist),
-        {"points": points},
+        {"points": study.points},
         {"regimes": partial(_draw, study, points)},
     )
 
@@ -164,6 +171,8 @@ def _draw(study: Study, points: pd.DataFrame) -> Figure:
     """The shares of the regimes, a bar each for the mean and the best point of every group."""
     from matplotlib.figure import Figure
 
+    from empowersim.plots.style import literal
+
     bars = _bars(study, points)
     figure = Figure(figsize=(9, 1.1 + 0.55 * len(bars)), dpi=150, layout="constrained")
     axes = figure.subplots()
@@ -193,7 +202,7 @@ def _draw(study: Study, points: pd.DataFrame) -> Figure:
                     bbox={"fc": "white", "ec": "none", "pad": 1.5, "alpha": 0.85},
                 )
             left += shares[regime]
-    axes.set_yticks(range(len(bars)), [name for name, _ in bars], fontsize=12)
+    axes.set_yticks(range(len(bars)), [literal(name) for name, _ in bars], fontsize=12)
     axes.set_ylim(len(bars) - 0.5, -0.5)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(lambda share, _: words.percent(share, study.language))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from empowersim import words
 from empowersim.analysis import Estimate, compare, comparisons, robust_choice
+from empowersim.errors import AnalysisError
 from empowersim.findings.study import Finding, Key, Study, file_name, of_key, triple
 from empowersim.words import LOWER_IS_BETTER
 
@@ -157,11 +158,14 @@ def _moves(study: Study, outcome: str) -> Finding:
     import pandas as pd
 
     table = pd.DataFrame(list(_differences(study, outcome)))
+    if table.empty:
+        raise AnalysisError("no point but the base has results; sweep on")
+    bases = {key: base for key, base in study.bases.items() if base in study.there}
     sentences: list[str] = []
     gist: list[list[str]] = []
-    for key in study.bases:
+    for key in bases:
         own = _of_place(table, key)
-        base = of_key(study.points, ("point",), (study.bases[key],)).iloc[0]
+        base = of_key(study.points, ("point",), (bases[key],)).iloc[0]
         told = moves_in_words(study, outcome, triple(base, outcome), own)
         group = tuple(
             value
@@ -182,7 +186,7 @@ def _moves(study: Study, outcome: str) -> Finding:
         _in_turn(gist) if outcome == study.main else (),
         {"moves": table},
         {f"moves-{k}": partial(_draw_moves, study, _of_place(table, key), outcome, key)
-         for k, key in enumerate(study.bases, 1)},
+         for k, key in enumerate(bases, 1) if len(_of_place(table, key))},
     )  # fmt: skip
 
 
@@ -191,11 +195,13 @@ def _of_place(table: pd.DataFrame, key: Key) -> pd.DataFrame:
 
 
 def _differences(study: Study, outcome: str) -> Iterator[dict[str, object]]:
-    """A row a moved point: what moved, and the paired difference from its base."""
+    """A row a moved point whose base is there: what moved, and the paired difference from it."""
     points = study.experiment.points
     for number in study.design["point"].tolist():
         case, chart, values = points[number]
         base = study.bases[case, chart]
+        if base not in study.there:
+            continue
         for factor in study.factors:
             if values[factor] == points[base].values[factor]:
                 continue

@@ -236,6 +236,7 @@ def _draw_curves(
         y_label=words.axis(outcome, study.language),
         tipping=tipping,
         level=study.level if tipping is not None else None,
+        higher_is_better=outcome not in LOWER_IS_BETTER,
         labels=words.figure_words(study.language),
     )
 

@@ -143,6 +143,11 @@ class Study:
             first.setdefault((case, chart), number)
         return first
 
+    @cached_property
+    def there(self) -> frozenset[int]:
+        """The points that have results."""
+        return frozenset(self.design["point"].tolist())
+
     def around_base(self, factor: str) -> pd.DataFrame:
         """The points at which no other factor has left its base; all, of other designs."""
         if not isinstance(self.experiment.design, OneAtATime):
@@ -199,11 +204,16 @@ class Study:
         return ", ".join(parts)
 
     def legend(self, by: Sequence[str], key: Key) -> str:
-        """A group by its values alone, for a legend whose title names the factors."""
-        return ", ".join(
-            str(value) if name in ("case", "org_chart") else self.number(float(str(value)))
-            for name, value in zip(by, key, strict=True)
-        )
+        """A group in a legend whose title names its factors: several by their values alone."""
+        factors = [name for name in by if name not in ("case", "org_chart")]
+        parts = []
+        for name, value in zip(by, key, strict=True):
+            if name in ("case", "org_chart"):
+                parts.append(str(value))
+            else:
+                shown = self.number(float(str(value)))
+                parts.append(f"{self.label(name)} {shown}" if len(factors) == 1 else shown)
+        return ", ".join(parts)
 
     def titled(self, title: str, group: str) -> str:
         """The title of a picture of one group among others."""
@@ -232,10 +242,13 @@ class Study:
 
     def of_group(self, by: Sequence[str], key: Key, text: str) -> str:
         """A sentence about a group, beginning with which one, if there are several."""
-        if not by:
+        return self.of_place(self.where(by, key), text)
+
+    def of_place(self, place: str, text: str) -> str:
+        """A sentence that begins with where it holds, if that is told at all."""
+        if not place:
             return words.capital(text)
-        group, text = self.where(by, key), words.lower(text)
-        return words.capital(words.say(self.language, "in group", group=group, text=text))
+        return self.say("in group", group=place, text=words.lower(text))
 
     def regime(self, name: str) -> str:
         """What relations in a regime are, after a share of them."""

@@ -1,6 +1,5 @@
 """Growing charts of a given shape. People are numbered "1", "2", … in breadth-first order."""
 
-import math
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
@@ -159,8 +158,8 @@ def _check_spans(mean_span: float, spread: float) -> None:
     for name, value in (("mean_span", mean_span), ("spread", spread)):
         if not isinstance(value, int | float | np.number):
             raise OrgChartError(f"{name} = {value!r} is no number")
-    if not (math.isfinite(mean_span) and mean_span >= 1):
-        raise OrgChartError(f"mean_span = {mean_span} must be a number of at least 1")
+    if not 1 <= mean_span <= MOST_PEOPLE:
+        raise OrgChartError(f"mean_span = {mean_span} is outside [1, {MOST_PEOPLE}]")
     widest = _WIDEST_SPREAD * (mean_span - 1)
     if not 0 <= spread <= widest * (1 + _ROUNDING_ERROR):
         raise OrgChartError(

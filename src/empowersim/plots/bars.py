@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from empowersim.plots.style import (
     dress,
     legend_below,
     new_figure,
-    readable,
 )
 
 if TYPE_CHECKING:
@@ -25,40 +25,54 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+MOST_FACTORS = 25
+NAME_WIDTH = 38
+"""Characters of a line of a name beside a row: two such lines fit a row's height."""
+
+
 def sobol_indices(
     table: pd.DataFrame, *, title: str, labels: Mapping[str, str] | None = None
 ) -> Figure:
-    """First-order and total index of each factor, the most important above."""
+    """First-order and total index of the factors with the largest, the most important above."""
     words = Labels(labels)
-    ordered = table.sort_values("total")
+    ordered = table.sort_values("total").tail(MOST_FACTORS)
     figure = new_figure(title, size=(9.5, 2.6 + 0.5 * len(ordered)))
     axes = figure.subplots()
     bars(axes, ordered, "total", STYLES[1], words["total index"], 0.15)
     bars(axes, ordered, "first", STYLES[0], words["first-order index"], -0.15)
-    _rows(axes, [words[name] for name in ordered["factor"]], words["index axis"])
+    _rows(axes, _names(ordered["factor"], words), words["index axis"])
     axes.axvline(0, color="black", lw=1)
     axes.xaxis.set_major_formatter(words.percent)
-    legend_below(figure, words["interval caption"])
+    legend_below(figure, _caption(ordered, table, words))
     return figure
 
 
 def morris_screening(
     table: pd.DataFrame, *, title: str, labels: Mapping[str, str] | None = None
 ) -> Figure:
-    """Size of each factor's effect, and how far it depends on the others, the largest above."""
+    """Size of the largest effects, and how far they depend on other factors, the largest above."""
     words = Labels(labels)
-    ordered = table.sort_values("mu_star")
+    ordered = table.sort_values("mu_star").tail(MOST_FACTORS)
     figure = new_figure(title, size=(11, 2.6 + 0.5 * len(ordered)))
     left, right = figure.subplots(1, 2, sharey=True)
     bars(left, ordered, "mu_star", STYLES[0], "", 0.0)
     bars(right, ordered, "sigma", STYLES[1], "", 0.0)
-    names = [words[name] for name in ordered["factor"]]
+    names = _names(ordered["factor"], words)
     for axes, label in ((left, words["mu star axis"]), (right, words["sigma axis"])):
         _rows(axes, names, label)
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter(words.tick)
-    figure.supxlabel(words["interval caption"], fontsize=TEXT)
+    figure.supxlabel(_caption(ordered, table, words), fontsize=TEXT)
     return figure
+
+
+def _caption(shown: pd.DataFrame, table: pd.DataFrame, words: Labels) -> str:
+    """What the bars are, and how many factors are left out, if any."""
+    caption = words["interval caption"]
+    if len(shown) < len(table):
+        largest = words.fill("largest caption", shown=str(len(shown)), all=str(len(table)))
+        caption += f"\n{largest}"
+    return caption
 
 
 def comparisons(
@@ -69,28 +83,22 @@ def comparisons(
     policy: str = "case",
     labels: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Each policy's difference to the one of reference, and in how many runs it is better."""
+    """Each policy's difference to the one of reference; beside it, in how many runs it is better."""
     words = Labels(labels)
     ordered = table.sort_values("difference")
-    figure = new_figure(title, size=(10, 2.4 + 0.75 * len(ordered)))
+    figure = new_figure(title, size=(11, 2.4 + 0.5 * len(ordered)))
     axes = figure.subplots()
     bars(axes, ordered, "difference", STYLES[0], "", 0.0)
-    for row, (value, share) in enumerate(
-        zip(ordered["difference"], ordered["better_share"], strict=True)
-    ):
-        said = axes.annotate(
-            words.fill("better in", share=words.percent(share)),
-            (value, row),
-            xytext=(0, 11),
-            textcoords="offset points",
-            ha="center",
-            fontsize=TEXT,
-        )
-        readable(said, "black")
-    _rows(axes, [words[name] for name in ordered[policy]], x_label)
+    _rows(axes, _names(ordered[policy], words), x_label)
     axes.axvline(0, color="black", lw=1)
-    axes.set_xmargin(0.15)
     axes.xaxis.set_major_formatter(words.tick)
+    better = [
+        words.fill("better in", share=words.percent(each)) for each in ordered["better_share"]
+    ]
+    beside = axes.secondary_yaxis("right")
+    beside.set_yticks(range(len(better)), better, fontsize=TEXT)
+    beside.tick_params(length=0)
+    beside.spines["right"].set_visible(False)
     figure.supxlabel(words["interval caption"], fontsize=TEXT)
     return figure
 
@@ -106,7 +114,7 @@ def discovery(box: Box, *, title: str, labels: Mapping[str, str] | None = None) 
         _limit(right, row, limit, box.points[str(limit.factor)], words)
     right.plot([], [], color=STYLES[0][0], lw=9, label=words["in the box"])
     right.plot([], [], color="black", lw=2.4, marker="|", ms=10, label=words["limit interval"])
-    _rows(right, [words[name] for name in limited[::-1]], "")
+    _rows(right, _names(limited[::-1], words), "")
     right.set_xticks([0, 1], [words["scale lowest"], words["scale highest"]])
     right.set_xlim(-0.08, 1.08)
     right.spines["left"].set_visible(False)
@@ -189,6 +197,11 @@ def _points(axes: Axes, box: Box, factors: tuple[str, str], words: Labels) -> No
     dress(axes, words[x], words[y])
     axes.xaxis.set_major_formatter(words.tick)
     axes.yaxis.set_major_formatter(words.tick)
+
+
+def _names(names: Iterable[object], words: Labels) -> list[str]:
+    """What stands beside the rows, in lines that leave room for the picture."""
+    return [textwrap.fill(words[name], NAME_WIDTH) for name in names]
 
 
 def _rows(axes: Axes, names: list[str], x_label: str) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_SAID = 4
+WIDE = 24
+"""Characters of a curve's name: three such names would not fit beside each other."""
 
 
 def response_curves(
@@ -36,13 +38,14 @@ def response_curves(
     y_label: str,
     tipping: Mapping[str, pd.DataFrame] | None = None,
     level: float | None = None,
+    higher_is_better: bool = True,
     labels: Mapping[str, str] | None = None,
 ) -> Figure:
     """Curves with their bands (90 % of runs), the best point of each marked; up to seven.
 
     The numbers of the best points are written at up to four curves, and are in the tables anyway.
     With `tipping`, tables of `analysis.tipping_points` for some of the curves, their places at
-    `level` are marked, too.
+    `level` are marked, too. Where lower is better, the best points are the curves' lowest ones.
 
     Raises:
         AnalysisError: more curves than can be told apart.
@@ -58,6 +61,7 @@ def response_curves(
     top = max(curve.run_high.max() for curve in curves.values())
     share_axis(axes, words, bottom, top)
     for (name, curve), (colour, marker, dash) in zip(curves.items(), STYLES, strict=False):
+        best = _best(curve, higher_is_better=higher_is_better)
         axes.fill_between(curve.x, curve.run_low, curve.run_high, color=colour, alpha=0.15, lw=0)
         axes.plot(
             curve.x,
@@ -70,8 +74,7 @@ def response_curves(
             label=words[name],
         )
         axes.plot(
-            curve.best_x.value,
-            curve.best_mean.value,
+            *best,
             marker,
             ms=12,
             mfc="none",
@@ -79,7 +82,7 @@ def response_curves(
             mew=2.2,
         )
         if len(curves) <= MOST_SAID:
-            _say_best(axes, curve, colour, words, shares=bool(bottom >= 0 and top <= 1))
+            _say_best(axes, curve, best, colour, words, shares=bool(bottom >= 0 and top <= 1))
     if tipping is not None and level is not None:
         axes.axhline(level, color="black", ls=":", lw=1.2)
         for name, (colour, _, _) in zip(curves, STYLES, strict=False):
@@ -89,18 +92,31 @@ def response_curves(
     axes.xaxis.set_major_formatter(words.tick)
     dress(axes, x_label, y_label)
     _spread_out(axes)
-    caption = words["curve caption"]
+    caption = words["curve caption" if higher_is_better else "curve caption low"]
     if tipping is not None:
         caption += "\n" + words["tipping caption"]
-    legend_below(figure, caption, columns=2 if len(curves) < 5 else 3)
+    wide = max(len(words[name]) for name in curves) > WIDE
+    legend_below(figure, caption, columns=2 if len(curves) < 5 or wide else 3)
     return figure
 
 
+def _best(curve: ResponseCurve, *, higher_is_better: bool) -> tuple[float, float]:
+    """The highest point of a curve, or its lowest."""
+    place = curve.mean.argmax() if higher_is_better else curve.mean.argmin()
+    return float(curve.x[place]), float(curve.mean[place])
+
+
 def _say_best(
-    axes: Axes, curve: ResponseCurve, colour: str, words: Labels, *, shares: bool
+    axes: Axes,
+    curve: ResponseCurve,
+    place: tuple[float, float],
+    colour: str,
+    words: Labels,
+    *,
+    shares: bool,
 ) -> None:
-    """The numbers of the highest mean, above it."""
-    x, best = curve.best_x.value, curve.best_mean.value
+    """The numbers of the best mean, above it."""
+    x, best = place
     third = (x - curve.x[0]) / max(np.ptp(curve.x), 1e-12)
     said = axes.annotate(
         words.fill(

@@ -19,6 +19,7 @@ from empowersim.plots.style import (
     bars,
     dress,
     legend_below,
+    literal,
     new_figure,
 )
 
@@ -88,8 +89,8 @@ def share_maps(
         mesh = axes.pcolormesh(_edges(xs), _edges(ys), shares, cmap="cividis", vmin=0, vmax=1)
         _frame(axes, words, (xs, ""), (ys, ""))
         axes.set_title(words[regime], fontsize=LABEL)
-    figure.supxlabel(x_label, fontsize=LABEL)
-    figure.supylabel(y_label, fontsize=LABEL)
+    figure.supxlabel(literal(x_label), fontsize=LABEL)
+    figure.supylabel(literal(y_label), fontsize=LABEL)
     bar = figure.colorbar(mesh, ax=panels, shrink=0.7, format=words.percent)
     bar.set_label(words["share of relations"], fontsize=LABEL)
     bar.ax.tick_params(labelsize=TEXT)

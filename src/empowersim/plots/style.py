@@ -49,6 +49,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "percent": "{number}%",
         "curve caption": f"Line: mean of runs. Band: {SPREAD:.0%} of runs."
         " Large mark: the highest mean.",
+        "curve caption low": f"Line: mean of runs. Band: {SPREAD:.0%} of runs."
+        " Large mark: the lowest mean.",
         "curve best": "{mean} at {x}",
         "tipping caption": "Diamond: the mean crosses the dotted level; bar: 95% interval.",
         "regime caption": "Filled: sure (in 95% of resamples). Open: another may be the largest.",
@@ -57,6 +59,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "total index": "With its interactions (total)",
         "index axis": "Share of the outcome's variance",
         "interval caption": "Bars: 95% intervals.",
+        "largest caption": "The {shown} factors with the largest effect, of {all}; the table has"
+        " all.",
         "mu star axis": "Mean size of the effect (μ*)",
         "sigma axis": "How much it depends on the others (σ)",
         "better in": "better in {share} of runs",
@@ -79,6 +83,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
 """The words that figures have of their own; those in braces are filled in."""
 
 
+def literal(text: str) -> str:
+    """A text that shows its dollar signs: two of them would begin and end a formula."""
+    return text.replace("$", r"\$")
+
+
 class Labels:
     """What is shown for a name or for one of the WORDS."""
 
@@ -87,7 +96,7 @@ class Labels:
 
     def __getitem__(self, name: object) -> str:
         """The label, or the name itself where there is none."""
-        return self._labels.get(str(name), str(name))
+        return literal(self._labels.get(str(name), str(name)))
 
     def fill(self, name: str, **parts: str) -> str:
         """The words with their braces filled in."""
@@ -112,17 +121,23 @@ def new_figure(title: str, *, size: tuple[float, float] = (9, 6.2)) -> Figure:
 
     figure = Figure(figsize=size, dpi=150, layout="constrained")
     figure.suptitle(
-        title, fontsize=TITLE, fontweight="bold", x=0.01, ha="left", wrap=True, color="black"
+        literal(title),
+        fontsize=TITLE,
+        fontweight="bold",
+        x=0.01,
+        ha="left",
+        wrap=True,
+        color="black",
     )
     return figure
 
 
 def dress(axes: Axes, x_label: str, y_label: str) -> None:
     """Labels, sizes, a light grid, no frame above and to the right."""
-    axes.set_xlabel(x_label, fontsize=LABEL)
+    axes.set_xlabel(literal(x_label), fontsize=LABEL)
     # Lines of about the same length, not a last one with a word.
     lines = len(y_label) // Y_LABEL_WIDTH + 1
-    axes.set_ylabel(textwrap.fill(y_label, len(y_label) // lines + 6), fontsize=LABEL)
+    axes.set_ylabel(literal(textwrap.fill(y_label, len(y_label) // lines + 6)), fontsize=LABEL)
     axes.tick_params(labelsize=TEXT)
     axes.grid(alpha=0.3)
     axes.set_axisbelow(True)

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from empowersim import store, words
+from empowersim.errors import StoreError
 from empowersim.experiment import Experiment
-from empowersim.findings import Finding, answer, findings
+from empowersim.findings import Finding, answer, findings, unfinished
 from empowersim.report.methods import failures_told, make_again, methods, provenance
 from empowersim.report.tables import Shown, shown
 from empowersim.results_folder import ResultsFolder
@@ -51,7 +52,17 @@ class _Read:
 
     @cached_property
     def results(self) -> pd.DataFrame:
-        return self.folder.results()
+        results = self.folder.results()
+        if results.empty:
+            raise StoreError(
+                f"{self.folder.path}: every run failed; see failures.jsonl, then: empowersim retry"
+            )
+        return results
+
+    @cached_property
+    def unfinished(self) -> str:
+        """How many of the runs are there, if not all."""
+        return unfinished(self.experiment, self.folder, self.language)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -59,7 +70,9 @@ class _Read:
 
     @cached_property
     def answer(self) -> str:
-        return answer(self.experiment, self.findings, self.language)
+        """The answer; of a sweep that has not ended, it says so first."""
+        told = answer(self.experiment, self.findings, self.language)
+        return f"{self.unfinished} {told}".lstrip()
 
 
 # --- The page ---------------------------------------------------------------------------------
@@ -98,6 +111,7 @@ def _page(read: _Read) -> str:
         say=lambda key, **values: words.say(language, key, **values),
         style=Path(__file__).with_name("page.css").read_text(encoding="utf-8"),
         title=experiment.title.strip() or words.say(language, "untitled"),
+        unfinished=read.unfinished,
         question=experiment.question.strip(),
         prediction=experiment.prediction.strip(),
         answer=read.answer,
@@ -173,6 +187,7 @@ def write_analysis(folder: Path, language: Language = "en") -> Path:
         raise store.cannot_write(place, error) from error
     said = {
         "language": language,
+        "complete": not read.unfinished,
         "answer": read.answer,
         "findings": [_write(finding, place) for finding in told],
     }

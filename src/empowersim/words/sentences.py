@@ -29,6 +29,11 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "too many points": "it would take more memory than most machines have, for {points} points;"
         " at most {most} are analysed",
         "more": "{number} more are in the table.",
+        "unfinished": "{done} of {runs} runs are there: the sweep has not ended, and all that is"
+        " said here may change.",
+        "unfinished until": "The sweep has not ended: {done} runs are there, and all that is said"
+        " here may change.",
+        "no value": "No run has a value of {subject}.",
         "overview": "Overview",
         "runs": "{runs} runs at {points} points, up to week {weeks}.",
         "runs at one point": "{runs} runs at one point, up to week {weeks}.",
@@ -243,6 +248,11 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "too many points": "il faudrait plus de mémoire que n'en ont la plupart des machines, pour"
         " {points} points ; au plus {most} sont analysés",
         "more": "{number} de plus sont dans le tableau.",
+        "unfinished": "{done} simulations sur {runs} sont là : le balayage n'est pas terminé, et"
+        " tout ce qui est dit ici peut changer.",
+        "unfinished until": "Le balayage n'est pas terminé : {done} simulations sont là, et tout"
+        " ce qui est dit ici peut changer.",
+        "no value": "Aucune simulation n'a de valeur pour {subject}.",
         "overview": "Vue d'ensemble",
         "runs": "{runs} simulations en {points} points, jusqu'à la semaine {weeks}.",
         "runs at one point": "{runs} simulations en un point, jusqu'à la semaine {weeks}.",
@@ -461,6 +471,8 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "percent": "{number} %",
         "curve caption": "Ligne : moyenne des simulations. Bande : 90 % des simulations."
         " Grande marque : la moyenne la plus haute.",
+        "curve caption low": "Ligne : moyenne des simulations. Bande : 90 % des simulations."
+        " Grande marque : la moyenne la plus basse.",
         "curve best": "{mean} à {x}",
         "tipping caption": "Losange : la moyenne franchit le niveau en pointillé ; barre :"
         " intervalle à 95 %.",
@@ -471,6 +483,8 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
         "total index": "Avec ses interactions (total)",
         "index axis": "Part de la variance du résultat",
         "interval caption": "Barres : intervalles à 95 %.",
+        "largest caption": "Les {shown} facteurs au plus grand effet, sur {all} ; le tableau les a"
+        " tous.",
         "mu star axis": "Taille moyenne de l'effet (μ*), en points",
         "sigma axis": "Dépendance envers les autres (σ), en points",
         "better in": "meilleur dans {share} des simulations",
