@@ -24,7 +24,7 @@ from empowersim.executors import dask, processes, threads
 from empowersim.results_folder import JOURNAL, PARTS, ResultsFolder
 from storms.small import EXPERIMENT, committed, ended, in_a_fork, killed_after, sweep_here
 
-KILLS, FLIPS, FULL_DISKS, DRIVERS = 10, 40, 3, 3
+KILLS, FLIPS, FULL_DISKS, DRIVERS = 200, 1000, 20, 50
 COMMIT_STEPS = ("write_bytes", "fsync", "replace", "flush_folder", "failures", "journal")
 
 

@@ -8,27 +8,32 @@ Dask for when one machine is not enough. What a sweep can rely on, wherever its 
 - An exception in a task begins no other; those under way end and are given; then it is raised.
 - `stop` begins no other task; those under way end and are given.
 - Closing the iterator, or an interruption, gives up what is under way.
+- What a task prints in a process that we started goes to standard error: standard output is the
+  driver's, which may be writing JSON to it.
+- A process that we started ends with its driver, however that ends.
 """
 
 from __future__ import annotations
 
+import io
 import logging
 import math
 import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import time
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Buffer, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import connection, resource_tracker
 from queue import Empty, SimpleQueue
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from empowersim.declaration import check_whole
@@ -309,8 +314,11 @@ class _Worker:
 
     def __init__(self, work: Work[Any, Any], timeout: float | None) -> None:
         context = multiprocessing.get_context("spawn")
+        # Pickled here, and read when the worker is set up: to read it may run a researcher's code.
+        pickled = pickle.dumps(work)
+        _fill_standard_streams()
         self.pipe, its_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(its_end, work), daemon=True)
+        self._process = context.Process(target=_serve, args=(its_end, pickled), daemon=True)
         self._timeout = math.inf if timeout is None else timeout
         self._is_ready = False
         self.task: Any = None
@@ -399,13 +407,54 @@ def _without_interruption() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(pipe: connection.Connection[Any, Any], work: Work[Any, Any]) -> None:
+def _serve(pipe: connection.Connection[Any, Any], pickled: bytes) -> None:
     """A worker's life: it ends when the driver does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_driver, daemon=True).start()
+    _speak_aside()
+    work = pickle.loads(pickled)  # noqa: S301 (what our driver sends)
     with suppress(EOFError, OSError):
         pipe.send(None)
         while True:
             pipe.send_bytes(_answer(work, pipe.recv()))
+
+
+def _end_with_driver() -> None:
+    """Even in the middle of a task, which may never end."""
+    driver = multiprocessing.parent_process()
+    assert driver  # noqa: S101 (for the types)
+    driver.join()
+    os._exit(1)
+
+
+def _speak_aside() -> None:
+    """What is printed in this process goes to standard error from now on, if anywhere."""
+    _fill_standard_streams()
+    os.dup2(2, 1)
+    aside = io.BufferedWriter(_PerhapsUnheard(2, "wb", closefd=False))
+    # By lines, for a worker ends by being killed.
+    sys.stdout = sys.stderr = io.TextIOWrapper(
+        aside, errors="backslashreplace", line_buffering=True
+    )
+
+
+class _PerhapsUnheard(io.FileIO):
+    """What is written where nobody reads any more is lost, which is no fault of who wrote it."""
+
+    def write(self, data: Buffer, /) -> int:
+        try:
+            written = super().write(data)
+        except OSError:
+            written = None
+        return memoryview(data).nbytes if written is None else written
+
+
+def _fill_standard_streams() -> None:
+    """Where one of the three is closed, nothing else may take its number: a process that is started
+    would write into whatever that is."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
 
 
 def _answer(work: Work[Any, Any], task: Any) -> bytes:
@@ -418,6 +467,9 @@ def _answer(work: Work[Any, Any], task: Any) -> bytes:
 
 
 # --- Dask -------------------------------------------------------------------------------------
+
+_SPEAK_ASIDE = f"from {__name__} import _speak_aside; _speak_aside()"
+"""What a worker of this machine does first."""
 
 
 @dataclass(frozen=True)
@@ -472,12 +524,14 @@ class _Dask(Executor):
         stack.enter_context(_without_logs("distributed", "distributed.client"))
         place: Any = self.scheduler
         if place is None:
+            _fill_standard_streams()
             with _without_interruption():
                 place = LocalCluster(
                     n_workers=self.local,
                     threads_per_worker=1,
                     dashboard_address="127.0.0.1:0",  # any free port, seen from here only
                     silence_logs=logging.CRITICAL,
+                    preload=[_SPEAK_ASIDE],
                 )
             stack.enter_context(place)
         try:

@@ -6,17 +6,23 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from threading import Event
-from typing import NamedTuple
+from threading import Event, get_ident
+from typing import TYPE_CHECKING, NamedTuple
 
-from empowersim import blocks, executors, results_folder
-from empowersim.blocks import Block
+from empowersim import blocks, executors
+from empowersim.blocks import Block, Replicates
+from empowersim.errors import RunError
+from empowersim.executors import Lost
 from empowersim.experiment import Experiment
+from empowersim.results_folder import EXPERIMENT, ResultsFolder, write_part
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PILOT_SECONDS = 4.0
-PILOT_RUNS = 64
 
 
 class Estimate(NamedTuple):
@@ -36,37 +42,154 @@ class Estimate(NamedTuple):
 
 
 def estimate(experiment: Experiment, workers: int | None = None) -> Estimate:
-    """Time some runs that are spread over the design, as many at once as the sweep would."""
-    import pandas as pd
+    """Do some of a sweep's blocks, as many at once as it would, in a folder that is removed.
 
-    runs, workers = experiment.runs, workers or os.cpu_count() or 1
+    Raises:
+        RunError: a run killed its worker or took too long, or all of the pilot's runs failed.
+    """
+    workers = workers or os.cpu_count() or 1
     replicates = blocks.most_replicates(experiment)
     total = len(experiment.points) * replicates
-    executor = executors.processes(workers) if runs.model else executors.threads(workers)
-    work = partial(blocks.results_of, experiment)
-    pilot = _pilot(experiment, replicates)
-    # Machine code, charts and imports come once, and are not what is to be measured.
-    list(executor.map(work, [next(pilot) for _ in range(workers)], Event()))
-    done, tables, stop, start = 0, [], Event(), time.perf_counter()
-    for block, (table, _failures) in executor.map(work, pilot, stop):
-        done += block.n_runs
-        tables.append(table)
-        if time.perf_counter() - start > PILOT_SECONDS:
-            stop.set()
-    seconds = time.perf_counter() - start
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, results_folder.PARTS).mkdir()
-        size = results_folder.write_part(Path(folder), "pilot", "", pd.concat(tables)).size
-    return Estimate(total, replicates, workers, seconds / done * total, size / done * total / 1e6)
+    plan = _Plan(experiment)
+    with tempfile.TemporaryDirectory() as place:
+        start = time.perf_counter()
+        folder, read = _begun(experiment, Path(place, "pilot"))
+        opening = time.perf_counter() - start
+        pilot = _flown(read, plan, workers)
+        start = time.perf_counter()
+        with folder.locked():
+            part = write_part(folder.path, "pilot", experiment.hash(), pilot.sample)
+            folder.commit(part)
+        keeping = time.perf_counter() - start
+    # Processes are started for each round, threads keep what they have read.
+    starting = pilot.starting * (plan.n_rounds if experiment.runs.model else 1)
+    at_once = min(workers, plan.blocks_at_once)
+    working = (pilot.seconds_of_a_run * total + keeping * plan.n_blocks) / at_once
+    megabytes = part.size / pilot.runs_in_sample * total / 1e6
+    return Estimate(total, replicates, workers, opening + starting + working, megabytes)
 
 
-def _pilot(experiment: Experiment, replicates: int) -> Iterator[Block]:
-    """Small blocks that begin all over the design, without end."""
-    replicates = min(replicates, 1 if experiment.runs.model else PILOT_RUNS)
-    n_points = len(experiment.points)
-    at_once = 1 if experiment.runs.model else min(n_points, max(1, PILOT_RUNS // replicates))
+def _begun(experiment: Experiment, path: Path) -> tuple[ResultsFolder, Experiment]:
+    """What a sweep does once: its points are checked, written, and read again by its workers."""
+    experiment.check()
+    folder = ResultsFolder.create(
+        path,
+        experiment_toml=experiment.to_toml(),
+        design=experiment.design_table(),
+        provenance={"spec_hash": experiment.hash()},
+        org_charts=experiment.read_charts(),
+        sources=experiment.sources(),
+    )
+    return folder, Experiment.read(path / EXPERIMENT)
+
+
+# --- The blocks of a sweep --------------------------------------------------------------------
+
+
+class _Plan:
+    """A sweep's blocks, counted.
+
+    Attributes:
+        n_rounds, n_blocks: in all.
+        blocks_at_once: of the largest round, for a round ends before the next begins.
+        usual: the blocks of a round like most others.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        points = range(len(experiment.points))
+        alike: dict[tuple[bool, int], list[Replicates]] = {}
+        for each in blocks.rounds(experiment):
+            alike.setdefault((each.first > 0, each.last - each.first), []).append(each)
+        cut = {kind: list(blocks.cut(experiment, points, some[0])) for kind, some in alike.items()}
+        self.n_rounds = sum(map(len, alike.values()))
+        self.n_blocks = sum(len(cut[kind]) * len(some) for kind, some in alike.items())
+        self.blocks_at_once = max(map(len, cut.values()))
+        self.usual = cut[max(alike, key=lambda kind: len(alike[kind]))]
+
+
+def _spread(experiment: Experiment, usual: list[Block]) -> Iterator[Block]:
+    """Blocks from all over the design, without end; of a model's, which may be slow, one run."""
     place = 0.5
     while True:
-        first = int(place * (n_points - at_once + 1))
-        yield Block(0, tuple(range(first, first + at_once)), 0, replicates)
+        block = usual[int(place * len(usual))]
+        yield next(block.single_runs()) if experiment.runs.model else block
         place = (place + 0.6180339887498949) % 1.0
+
+
+# --- The pilot --------------------------------------------------------------------------------
+
+
+class _Flight(NamedTuple):
+    """A block that was done, and by whom.
+
+    Attributes:
+        ended: by the clock that all processes share.
+        seconds: that it took.
+    """
+
+    worker: tuple[int, int]
+    ended: float
+    seconds: float
+    results: blocks.Results
+
+
+def _fly(experiment: Experiment, block: Block) -> _Flight:
+    start = time.monotonic()
+    results = blocks.results_of(experiment, block)
+    end = time.monotonic()
+    return _Flight((os.getpid(), get_ident()), end, end - start, results)
+
+
+class _Pilot(NamedTuple):
+    """What a pilot has found.
+
+    Attributes:
+        starting: seconds until a worker is at work.
+        seconds_of_a_run: that one worker needs.
+        sample: results as a part holds them.
+        runs_in_sample: those that gave them.
+    """
+
+    starting: float
+    seconds_of_a_run: float
+    sample: pd.DataFrame
+    runs_in_sample: int
+
+
+def _flown(experiment: Experiment, plan: _Plan, workers: int) -> _Pilot:
+    """Do blocks for some seconds; only runs that gave results count.
+
+    A worker's first block is not measured: machine code and imports come with it, once.
+    """
+    import pandas as pd
+
+    runs = experiment.runs
+    executor = (
+        executors.processes(workers, runs.timeout) if runs.model else executors.threads(workers)
+    )
+    stop, start = Event(), time.monotonic()
+    first_ended: dict[tuple[int, int], float] = {}
+    tables: list[pd.DataFrame] = []
+    reasons: list[str] = []
+    until, seconds, n_blocks, n_runs, n_kept = 0.0, 0.0, 0, 0, 0
+    flights = executor.map(partial(_fly, experiment), _spread(experiment, plan.usual), stop)
+    with closing(flights):
+        for block, flight in flights:
+            if isinstance(flight, Lost):
+                raise RunError(f"the pilot's runs failed: {flight.reason}")
+            until = until or time.monotonic() + PILOT_SECONDS
+            table, failures = flight.results
+            reasons += [each["error"] for each in failures[:1]]
+            good = block.n_runs - len(failures)
+            if flight.worker in first_ended:
+                seconds, n_blocks, n_runs = seconds + flight.seconds, n_blocks + 1, n_runs + good
+            first_ended.setdefault(flight.worker, flight.ended)
+            if good and n_kept < plan.usual[0].n_runs:
+                tables.append(table)
+                n_kept += good
+            if time.monotonic() > until and (n_runs or reasons):
+                stop.set()
+    if not n_runs:
+        raise RunError(f"the pilot's runs failed: {' '.join(reasons[0].split())}")
+    starting = max(0.0, min(first_ended.values()) - start - seconds / n_blocks)
+    return _Pilot(starting, seconds / n_runs, pd.concat(tables), n_kept)
