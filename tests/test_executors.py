@@ -1,11 +1,13 @@
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from contextlib import closing
 from functools import partial
 from itertools import count
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -178,6 +180,68 @@ def test_ctrl_c_is_for_the_driver_even_while_workers_start(tmp_path):
 def test_dask_in_processes_of_this_machine_where_ctrl_c_is_for_the_driver(tmp_path):
     done = list(executors.dask(local=1).map(partial(interrupted, tmp_path), range(3), Event()))
     assert sorted(done) == [(0, 0), (1, 1), (2, 2)]
+
+
+def talkative(task):
+    print("printed", task)  # noqa: T201
+    print("warned", task, file=sys.stderr)  # noqa: T201
+    return task
+
+
+def written_to_its_descriptor(task):
+    """As compiled code does, or a program that a model starts."""
+    os.write(1, b"written\n")
+    return talkative(task)
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: executors.processes(1), lambda: executors.dask(local=1)], ids=["own", "dask"]
+)
+def test_what_workers_print_is_not_on_standard_output(capfd, make):
+    assert list(make().map(written_to_its_descriptor, [7], Event())) == [(7, 7)]
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert set(err.splitlines()) >= {"printed 7", "warned 7", "written"}
+
+
+class Talkative:
+    """Work that prints when it is read, as a researcher's rules may."""
+
+    def __reduce__(self):
+        return talkative, (talkative,)
+
+
+def test_what_is_printed_when_work_is_read_is_not_on_standard_output(capfd):
+    assert list(executors.processes(1).map(Talkative(), [7], Event())) == [(7, 7)]
+    assert capfd.readouterr().out == ""
+
+
+TALKATIVE = """
+import sys
+from pathlib import Path
+from threading import Event
+from empowersim.executors import dask, processes
+from test_executors import talkative
+
+if __name__ == "__main__":
+    executor = dask(local=2) if "dask" in sys.argv else processes(2)
+    Path("out").write_text(str(sorted(executor.map(talkative, range(4), Event()))))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
+@pytest.mark.parametrize("streams", ["2>&-", "<&- >&- 2>&-", "2>&1 | true", ">&- 2>&- dask"])
+def test_workers_print_though_nobody_reads_it(tmp_path, streams):
+    """The streams are closed, or their reader leaves at once."""
+    (tmp_path / "script.py").write_text(TALKATIVE)
+    subprocess.run(
+        ["/bin/sh", "-c", f'"$0" script.py {streams}', sys.executable],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
+        cwd=tmp_path,
+        check=False,
+        timeout=60,
+    )
+    assert (tmp_path / "out").read_text() == str([(task, task) for task in range(4)])
 
 
 def test_without_dask_the_error_says_how_to_get_it(monkeypatch):

@@ -272,6 +272,22 @@ def test_a_lever_up_and_down_is_a_loop():
     assert answer(planned, found).startswith("On the way back")
 
 
+def test_loops_of_several_cases_are_told_apart():
+    planned = experiment(runs={"record": "weekly"}, cases={"one": {"ramps": RAMPS},
+                                                           "two": {"ramps": RAMPS}})  # fmt: skip
+    table = results(planned, lambda p: 0.0, weeks=range(53))
+    luck = np.random.default_rng(3).normal(0, 0.01, 16)[table["replicate"]]
+    table["partnership"] = 0.1 + 0.8 * np.clip((table["week"] - 2) / 20, 0, 1) + luck
+    found = told(planned, table)
+    loops = [each for each in found if each.name.startswith("loop-")]
+    assert [each.gist for each in loops] == [each.sentences for each in loops]
+    for case, loop in zip(("one", "two"), loops, strict=True):
+        assert all(each.startswith(f"In “{case}”: ") for each in loop.gist)
+    text = answer(planned, found)
+    assert "In “one”: on the way back" in text
+    assert "In “two”: on the way back" in text
+
+
 def test_a_path_begins_with_the_first_step_and_gives_the_last_its_time():
     steps = tuple(
         Intervention(w, "coaching", v) for w, v in ((1, 0), (5, 0.5), (9, 1), (13, 0.5), (17, 0))
@@ -296,6 +312,96 @@ def test_weekly_results_tell_what_the_last_week_does():
     early = table.assign(week=1, partnership=0.0)
     both = told(planned, pd.concat([early, table]))
     assert [each.sentences for each in both] == [each.sentences for each in told(planned, table)]
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+@pytest.mark.parametrize("kind", ["grid", "one-at-a-time", "two cases"])
+def test_an_outcome_without_any_value_is_a_sentence(kind, language):
+    sections = (
+        {"cases": {"one": {}, "two": {}}}
+        if kind == "two cases"
+        else {"design": {"kind": kind, "factors": {"coaching": [0, 0.5, 1]}}}
+    )
+    planned = experiment(outcomes=("trust", "strain"), **sections)
+    table = results(planned, lambda p: 0.5).assign(trust=np.nan)
+    found = told(planned, table, language)
+    assert words.say(language, "no value", subject=words.subject("trust", language)) in (
+        found[0].sentences
+    )
+    text = answer(planned, found, language)
+    assert "nan" not in text
+    for figure in (draw for each in found for draw in each.figures.values()):
+        figure()
+
+
+def test_points_without_a_value_are_left_out_and_the_others_told():
+    planned = experiment(
+        cases={"one": {}, "two": {}}, design={"kind": "grid", "factors": {"coaching": [0, 0.5, 1]}}
+    )
+    table = results(planned, lambda p: 0.5)
+    lost = table["point"] < 3
+    table.loc[lost, list(REGIMES)] = np.nan
+    found = told(planned, table)
+    assert "In “two”: the share of partnerships is 50 %" in sentences(found, "overview")
+    assert "“one”" not in sentences(found, "overview")
+    for draw in found[0].figures.values():
+        draw()
+
+
+def test_unknown_regimes_are_not_told():
+    planned = over_share(outcomes=("trust",))
+    table = results(planned, lambda p: 0.5)
+    table[list(REGIMES)] = np.nan
+    found = told(planned, table)
+    assert "of all relations" not in " ".join(found[0].sentences).lower()
+    assert "Trust is 50 %" in plain(answer(planned, found))
+
+
+@pytest.mark.parametrize("left", range(1, 10))
+@pytest.mark.parametrize("kind", ["grid", "one-at-a-time"])
+def test_a_sweep_cut_short_anywhere_can_be_told(kind, left):
+    factors = {"collaborator_share": [0, 0.5, 1], "coaching": [0, 0.5, 1]}
+    planned = experiment(
+        outcomes=("partnership", "strain"),
+        cases={"one": {}, "two": {}},
+        design={"kind": kind, "factors": factors},
+    )
+    table = results(planned, lambda p: 0.4 + 0.2 * share_of(p), replicates=4)
+    found = told(planned, table[table["point"] < left])
+    assert answer(planned, found)
+    for figure in (draw for each in found for draw in each.figures.values()):
+        figure()
+
+
+# --- The figures ----------------------------------------------------------------------------------
+
+
+def legend_of(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def first_curves(planned, outcome):
+    found = told(planned, results(planned, lambda p: p.values["collaborator_share"], replicates=4))
+    name = file_name("curve", outcome, "collaborator_share")
+    (curves,) = [each for each in found if each.name == name]
+    return curves.figures["curves-1"]()
+
+
+def test_a_legend_of_one_factor_names_it_and_one_of_several_leaves_that_to_the_title():
+    by_one = {"collaborator_share": [0, 0.5, 1], "coaching": [0, 1]}
+    planned = experiment(design={"kind": "grid", "factors": by_one})
+    name = words.label("coaching", "en")
+    assert legend_of(first_curves(planned, "partnership")) == [f"{name} 0", f"{name} 1"]
+    by_two = by_one | {"training": [0.5, 1]}
+    planned = experiment(design={"kind": "grid", "factors": by_two})
+    assert legend_of(first_curves(planned, "partnership"))[0] == "0, 0.5"
+
+
+def test_where_less_is_better_the_caption_says_lowest():
+    planned = over_share(outcomes=("partnership", "strain"))
+    for outcome, word in (("partnership", "highest"), ("strain", "lowest")):
+        caption = first_curves(planned, outcome).legends[0].get_title().get_text()
+        assert f"the {word} mean" in caption
 
 
 # --- The answer -----------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """What a sweep will take."""
 
 import json
+import time
 
 import pytest
 
-from empowersim import planning
+from empowersim import blocks, planning
 from empowersim.cli import main
+from empowersim.errors import RunError
 from empowersim.experiment import Experiment
 
 TEXT = """
@@ -56,3 +58,87 @@ def test_a_plan_until_says_at_most(capsys, file):
     file.write_text(TEXT.replace("runs.replicates = 10", until), encoding="utf-8")
     assert main(["plan", str(file)]) == 0
     assert "at most 64 replicates = at most 192 runs" in capsys.readouterr().out
+
+
+def test_a_plan_counts_what_a_sweep_does_once(monkeypatch, file):
+    """Reading, checking and writing many points takes as long as many of their runs."""
+    experiment, check = Experiment.read(file), Experiment.check
+
+    def slow(self):
+        time.sleep(0.3)
+        check(self)
+
+    monkeypatch.setattr(Experiment, "check", slow)
+    assert planning.estimate(experiment, 1).seconds > 0.3
+
+
+@pytest.mark.parametrize("more", ["", "runs.until = { outcome = 'trust', half_width = 0.1 }"])
+def test_a_plan_knows_how_many_blocks_a_sweep_has(monkeypatch, file, more):
+    monkeypatch.setattr("empowersim.blocks.RUNS", 16)
+    if more:
+        file.write_text(TEXT.replace("runs.replicates = 10", more), encoding="utf-8")
+    experiment = Experiment.read(file).with_replicates(50) if not more else Experiment.read(file)
+    rounds = list(blocks.rounds(experiment))
+    cut = [list(blocks.cut(experiment, range(3), each)) for each in rounds]
+    found = planning._Plan(experiment)
+    assert (found.n_rounds, found.n_blocks) == (len(rounds), sum(map(len, cut)))
+    assert found.blocks_at_once == max(map(len, cut))
+
+
+# --- Researchers' models --------------------------------------------------------------------------
+
+MODEL = """
+import os, sys, time
+from empowersim.model import EmpowermentModel
+
+class Faulty(EmpowermentModel):
+    def step(self):
+        coaching = self.parameters.coaching
+        {fault}
+        super().step()
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path, file):
+    def experiment(fault, timeout=60.0):
+        (tmp_path / "faulty.py").write_text(MODEL.replace("{fault}", fault), encoding="utf-8")
+        runs = f"runs = {{ replicates = 4, model = 'faulty.py:Faulty', timeout = {timeout} }}"
+        file.write_text(TEXT.replace("runs.replicates = 10", runs), encoding="utf-8")
+        return Experiment.read(file)
+
+    return experiment
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("os.kill(os.getpid(), 9)", "killed by signal 9"),
+        ("sys.exit(0)", "ended with exit code 0"),
+        ("time.sleep(999)", "took longer than 0.5 s"),
+        ("raise ZeroDivisionError('by\\nnought')", "ZeroDivisionError: by nought"),
+    ],
+)
+def test_a_model_whose_runs_fail_has_no_plan_and_one_line_says_why(
+    capsys, file, faulty, fault, told
+):
+    experiment = faulty(fault, 0.5 if "sleep" in fault else 60.0)
+    with pytest.raises(RunError) as caught:
+        planning.estimate(experiment, 1)
+    assert str(caught.value) == f"the pilot's runs failed: {told}"
+
+
+def test_runs_that_fail_at_once_do_not_make_a_plan_shorter(monkeypatch, faulty):
+    """Two of three points fail; the others' runs of 5 weeks take a quarter of a second each."""
+    monkeypatch.setattr(planning, "PILOT_SECONDS", 1.0)
+    experiment = faulty("assert coaching == 1; time.sleep(0.05)")
+    found = planning.estimate(experiment, 1)
+    assert found.runs == 12
+    assert found.seconds > 12 * 0.25
+    assert found.megabytes > 0
+
+
+def test_a_model_that_prints_leaves_the_plan_readable(capfd, file, faulty):
+    faulty("print('coaching', coaching)")
+    assert main(["plan", str(file), "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["runs"] == 12

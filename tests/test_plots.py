@@ -1,11 +1,14 @@
+import io
 import re
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.cbook import is_math_text
 from matplotlib.text import Text
 
-from empowersim import plots
+from empowersim import plots, words
 from empowersim.analysis import (
     Box,
     Estimate,
@@ -16,9 +19,11 @@ from empowersim.analysis import (
     tipping_points,
 )
 from empowersim.errors import AnalysisError
+from empowersim.plots import style
 from tables import crossed, results_of
 
 AXES = {"title": "WORD WORD", "x_label": "WORD", "y_label": "WORD"}
+FORMULA = r"$\nothing_ and $x^"
 X = np.linspace(0, 1, 11)
 
 
@@ -57,17 +62,18 @@ def a_map(draw, labels=None):
 
 def sobol(labels=None):
     table = with_interval(factor=["a", "b"], first=[0.1, 0.5], total=[0.2, 0.7])
-    return plots.sobol_indices(table, title="WORD", labels=labels)
+    return plots.sobol_indices(table, title=AXES["title"], labels=labels)
 
 
 def morris(labels=None):
     table = with_interval(factor=["a", "b"], mu=[0.1, -0.5], mu_star=[0.2, 0.7], sigma=[0.1, 0.2])
-    return plots.morris_screening(table, title="WORD", labels=labels)
+    return plots.morris_screening(table, title=AXES["title"], labels=labels)
 
 
 def comparisons(labels=None):
     table = with_interval(case=["one", "two"], difference=[-0.1, 0.3], better_share=[0.2, 1.0])
-    return plots.comparisons(table, title="WORD", x_label="WORD", labels=labels)
+    titles = {name: AXES[name] for name in ("title", "x_label")}
+    return plots.comparisons(table, **titles, labels=labels)
 
 
 def hysteresis(labels=None):
@@ -92,14 +98,14 @@ def a_box(limits):
 def discovery(labels=None):
     box = a_box([("a", np.nan, np.nan, np.nan, 0.4, 0.35, 0.45),
                  ("b", 0.2, 0.1, 0.3, 0.9, 0.8, 0.95)])  # fmt: skip
-    return plots.discovery(box, title="WORD", labels=labels)
+    return plots.discovery(box, title=AXES["title"], labels=labels)
 
 
 def robust(labels=None):
     table = with_interval(
         case=["one", "two"], max_regret=[0.0, 0.5], mean_regret=[0.0, 0.2], satisficing=[1.0, 0.3]
     )
-    return plots.robust_choice(RobustChoice(table, table), title="WORD", labels=labels)
+    return plots.robust_choice(RobustChoice(table, table), title=AXES["title"], labels=labels)
 
 
 def regimes(labels=None):
@@ -136,8 +142,20 @@ def test_every_text_can_be_said_in_another_language(draw):
 
 
 @all_figures
-def test_every_text_is_large_enough_and_inside_the_figure(draw):
-    figure = draw()
+def test_dollar_signs_are_shown_and_begin_no_formula(draw, monkeypatch):
+    for name in AXES:
+        monkeypatch.setitem(AXES, name, FORMULA)
+    figure = draw(dict.fromkeys((*NAMES, *plots.WORDS), FORMULA) | {"decimal mark": "."})
+    figure.savefig(io.BytesIO(), format="svg")
+    said = [text.get_text() for text in texts(figure)]
+    assert any("$" in text for text in said)
+    assert not [text for text in said if is_math_text(text)]
+
+
+@all_figures
+@pytest.mark.parametrize("labels", [None, words.figure_words("fr")], ids=["en", "fr"])
+def test_every_text_is_large_enough_and_inside_the_figure(draw, labels):
+    figure = draw(labels)
     frame = figure.bbox
     for text in texts(figure):
         assert text.get_fontsize() >= 12, text.get_text()
@@ -191,3 +209,69 @@ def test_a_box_without_limits_is_still_a_picture():
 def test_the_legend_names_every_regime_that_rules_somewhere():
     legend = regimes().legends[0]
     assert [text.get_text() for text in legend.get_texts()] == ["directed", "partnership"]
+
+
+@pytest.mark.parametrize("draw", [plots.morris_screening, plots.sobol_indices])
+def test_of_many_factors_the_largest_are_drawn_and_the_caption_says_so(draw):
+    sizes = np.random.default_rng(0).permutation(114) / 114
+    names = [f"factor {k}" for k in range(114)]
+    columns = dict.fromkeys(("mu", "mu_star", "sigma", "first", "total"), sizes)
+    figure = draw(with_interval(factor=names, **columns), title="Many")
+    rows = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
+    assert rows == [names[k] for k in sizes.argsort()[-25:]]
+    assert figure.get_size_inches()[1] < 20
+    said = " ".join(text.get_text() for text in texts(figure))
+    assert "The 25 factors with the largest effect, of 114" in said
+    few = draw(with_interval(factor=names, **columns).head(25), title="Few")
+    assert "of 25" not in " ".join(text.get_text() for text in texts(few))
+
+
+def test_how_often_each_is_better_stands_beside_its_row_and_crowds_nothing():
+    names = [f"A long name of a factor that was moved = {k}" for k in range(12)]
+    table = with_interval(
+        case=names, difference=np.linspace(0.3, 0.31, 12), better_share=np.linspace(0, 1, 12)
+    )
+    figure = plots.comparisons(table, title="Moves", x_label="Difference")
+    shown = [text for text in texts(figure) if text.get_text().endswith("%")]
+    assert [re.findall(r"\d+", text.get_text()) for text in shown] == [
+        [f"{100 * share:.0f}"] for share in table["better_share"]
+    ]
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(one.y1 <= other.y0 for one, other in pairwise(boxes))
+    assert "On the right: share of runs" in " ".join(text.get_text() for text in texts(figure))
+    drawn = figure.axes[0].get_window_extent()
+    assert all(drawn.x1 <= box.x0 and box.x1 <= figure.bbox.x1 for box in boxes)
+
+
+def marks(figure):
+    return [line for line in figure.axes[0].lines if line.get_markersize() == 12]
+
+
+@pytest.mark.parametrize(("higher", "word", "at"), [(True, "highest", 0.4), (False, "lowest", 1.0)])
+def test_the_large_mark_is_the_best_and_the_caption_says_which(higher, word, at):
+    design = crossed(x=X)
+    found = response_curves(
+        design, results_of(design, lambda row: 0.9 - 2 * (row.x - 0.4) ** 2, noise=0), "x", "y"
+    )
+    figure = plots.response_curves({"one": found[()]}, **AXES, higher_is_better=higher)
+    (mark,) = marks(figure)
+    assert mark.get_xdata() == pytest.approx([at])
+    assert f"Large mark: the {word} mean" in figure.legends[0].get_title().get_text()
+
+
+def test_a_dollar_sign_is_shown_once_however_often_it_passes_through():
+    once = style.literal("costs $5 or $6")
+    assert style.literal(once) == once
+    assert Text(0, 0, once)._preprocess_math(once) == ("costs $5 or $6", False)
+
+
+def test_labels_of_two_pictures_beside_each_other_do_not_touch():
+    names = [f"A rather long name of factor {k}" for k in range(3)]
+    table = with_interval(factor=names, mu=[0.1] * 3, mu_star=[0.1] * 3, sigma=[0.1] * 3)
+    long = {"mu star axis": "Mean size of an effect (μ*), in points",
+            "sigma axis": "How much it depends on the others (σ), in points"}  # fmt: skip
+    figure = plots.morris_screening(table, title="Morris", labels=long)
+    figure.draw_without_rendering()
+    left, right = (axes.xaxis.label.get_window_extent() for axes in figure.axes)
+    assert left.x1 < right.x0
+    assert right.x1 <= figure.bbox.x1

@@ -61,3 +61,67 @@ def test_a_run_that_does_not_exist_is_refused(tmp_path):
     for point, replicate, told in [(3, 0, "point = 3"), (0, 6, "replicate = 6"), (-1, 0, "= -1")]:
         with pytest.raises(ParameterError, match=told):
             live_again(experiment, folder, point, replicate)
+
+
+# --- Researchers' models --------------------------------------------------------------------------
+
+MODEL = """
+import os, sys, time
+from pathlib import Path
+from empowersim.model import EmpowermentModel
+
+class Faulty(EmpowermentModel):
+    def step(self):
+        if self.week == 2 and not Path({healthy!r}).exists():
+            {fault}
+        print("a week")
+        super().step()
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path):
+    """A folder of a model whose run did not fail, and fails once `healthy` is gone."""
+
+    def swept_with(fault, timeout=60.0):
+        healthy = tmp_path / "healthy"
+        healthy.touch()
+        text = MODEL.format(healthy=str(healthy), fault=fault)
+        (tmp_path / "faulty.py").write_text(text, encoding="utf-8")
+        experiment = Experiment(
+            scenario={"weeks": 3},
+            org_charts={"small": {"spans": [2]}},
+            runs={"replicates": 1, "model": f"{tmp_path}/faulty.py:Faulty", "timeout": timeout},
+        )
+        folder = sweep.open_folder(experiment, tmp_path / "out")
+        sweep.run(experiment, folder, threads(1))
+        return experiment, folder, healthy
+
+    return swept_with
+
+
+def test_a_run_of_a_model_is_the_same_and_what_it_prints_is_not_on_standard_output(capfd, faulty):
+    experiment, folder, _ = faulty("pass")
+    capfd.readouterr()
+    found = live_again(experiment, folder, 0, 0)
+    assert (found.failed, found.error, found.same, len(found.course)) == (False, "", True, 4)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("sys.exit(0)", "ended with exit code 0"),
+        ("os.kill(os.getpid(), 9)", "killed by signal 9"),
+        ("time.sleep(999)", "took longer than 1 s"),
+        ("raise ZeroDivisionError", "ZeroDivisionError"),
+    ],
+)
+def test_whatever_a_model_does_its_replay_says_that_it_failed(faulty, fault, told):
+    experiment, folder, healthy = faulty(fault, 1.0 if "sleep" in fault else 60.0)
+    healthy.unlink()
+    found = live_again(experiment, folder, 0, 0)
+    assert (found.failed, found.same, len(found.course)) == (True, None, 0)
+    assert told in found.error
+    assert "failed again" in found.in_words()
+    assert told in found.in_words()

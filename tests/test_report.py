@@ -14,7 +14,7 @@ from empowersim.report import write_analysis, write_report
 from empowersim.results_folder import ResultsFolder
 
 SCRIPT = "<script>alert(1)</script>"
-CASE = "a & 'b'"
+CASE = "a & 'b' for $5_ or $6^"
 
 TEXT = f"""
 title = "{SCRIPT}"
@@ -29,7 +29,7 @@ weeks = 12
 [cases."left alone"]
 set = {{ coaching = 0 }}
 
-[org_charts."R&D 'x'"]
+[org_charts."R&D '$x_'"]
 balanced = {{ span = 3, depth = 2 }}
 
 [design]
@@ -105,7 +105,7 @@ def test_names_that_people_choose_are_never_markup(written):
     assert not page.of("script")
     assert SCRIPT in page.text
     assert CASE in page.text
-    assert "R&D 'x'" in page.text
+    assert "R&D '$x_'" in page.text
     assert "<img src=x onerror=alert(1)> {{ 7 * 7 }}" in page.text
     assert not any(name.startswith("on") for _, each in page.tags for name in each)
     for attributes in page.of("img"):
@@ -180,6 +180,61 @@ def test_a_folder_without_results_is_one_line(tmp_path):
         write_report(made.path)
     with pytest.raises(StoreError, match="no folder"):
         write_analysis(tmp_path / "nowhere")
+
+
+def cut_short(place, text=TEXT, blocks=1):
+    """A results folder with so many of its blocks."""
+    place.mkdir(exist_ok=True)
+    (place / "experiment.toml").write_text(text, encoding="utf-8")
+    experiment = Experiment.read(place / "experiment.toml")
+    made = sweep.open_folder(experiment, place / "results")
+    with made.locked():
+        for block in next(sweep.rounds_in(experiment, made))[:blocks]:
+            made.commit(sweep.do(str(made.path), experiment.hash(), block))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "number"),
+    [("en", "{} of 1,536 runs are there", "{:,}"), ("fr", "{} simulations sur 1\u202f536", "{}")],
+)
+def test_a_sweep_that_has_not_ended_is_said_not_to_have(tmp_path, monkeypatch, language, said,
+                                                        number):  # fmt: skip
+    monkeypatch.setattr("empowersim.blocks.RUNS", 256)
+    made = cut_short(tmp_path, TEXT.replace("replicates = 4", "replicates = 256"))
+    said = said.format(number.format(256))
+    analysed = write_analysis(made.path, language)
+    found = json.loads((analysed / "findings.json").read_text(encoding="utf-8"))
+    assert found["answer"].startswith(said)
+    assert found["complete"] is False
+    html = write_report(made.path, language).read_text(encoding="utf-8")
+    banner = html.index('<p class="unfinished"')
+    assert said in html[banner : banner + 120]
+    assert banner < html.index("<section")
+
+
+def test_a_sweep_until_a_mean_is_known_does_not_say_of_how_many(tmp_path, monkeypatch):
+    monkeypatch.setattr("empowersim.blocks.RUNS", 32)
+    until = 'until = { outcome = "partnership", half_width = 0.01, at_least = 32, at_most = 64 }'
+    made = cut_short(tmp_path, TEXT.replace("replicates = 4", until))
+    html = write_report(made.path).read_text(encoding="utf-8")
+    assert "The sweep has not ended: 32 runs are there" in html
+
+
+def test_a_sweep_that_has_ended_says_nothing_of_it(folder, written):
+    _, html = written
+    assert 'class="unfinished"' not in html
+    found = json.loads((write_analysis(folder) / "findings.json").read_text(encoding="utf-8"))
+    assert found["complete"] is True
+    assert found["answer"].startswith("After 12 weeks")
+
+
+def test_a_folder_where_every_run_failed_is_one_line(folder, monkeypatch):
+    monkeypatch.setattr(ResultsFolder, "results", lambda self: pd.DataFrame({"point": []}))
+    for write in (write_report, write_analysis):
+        with pytest.raises(StoreError, match=r"every run failed.*retry") as caught:
+            write(folder)
+        assert "\n" not in str(caught.value)
 
 
 def test_failures_are_told(folder, monkeypatch):

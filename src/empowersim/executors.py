@@ -450,8 +450,10 @@ class _PerhapsUnheard(io.FileIO):
 
 
 def _fill_standard_streams() -> None:
-    """Where one of the three is closed, nothing else may take its number: a process that is started
-    would write into whatever that is."""
+    """Open those of the three that are closed, so that they say nothing.
+
+    A pipe would take the number of one that is closed, and a worker would print into it.
+    """
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
         os.set_inheritable(descriptor, True)
     os.close(descriptor)

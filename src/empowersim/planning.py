@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from threading import Event, get_ident
 from typing import TYPE_CHECKING, NamedTuple
@@ -59,12 +60,17 @@ def estimate(experiment: Experiment, workers: int | None = None) -> Estimate:
         start = time.perf_counter()
         with folder.locked():
             part = write_part(folder.path, "pilot", experiment.hash(), pilot.sample)
+            written = time.perf_counter()
             folder.commit(part)
-        keeping = time.perf_counter() - start
+            if experiment.runs.until:
+                list(folder.parts())  # as a sweep does after each round
+        writing, keeping = written - start, time.perf_counter() - written
     # Processes are started for each round, threads keep what they have read.
     starting = pilot.starting * (plan.n_rounds if experiment.runs.model else 1)
     at_once = min(workers, plan.blocks_at_once)
-    working = (pilot.seconds_of_a_run * total + keeping * plan.n_blocks) / at_once
+    working = (pilot.seconds_of_a_run * total + writing * plan.n_blocks) / at_once
+    # One after the other, by the driver alone.
+    working += keeping * plan.n_blocks
     megabytes = part.size / pilot.runs_in_sample * total / 1e6
     return Estimate(total, replicates, workers, opening + starting + working, megabytes)
 
@@ -80,6 +86,7 @@ def _begun(experiment: Experiment, path: Path) -> tuple[ResultsFolder, Experimen
         org_charts=experiment.read_charts(),
         sources=experiment.sources(),
     )
+    folder.design()
     return folder, Experiment.read(path / EXPERIMENT)
 
 
@@ -111,8 +118,11 @@ def _spread(experiment: Experiment, usual: list[Block]) -> Iterator[Block]:
     """Blocks from all over the design, without end; of a model's, which may be slow, one run."""
     place = 0.5
     while True:
-        block = usual[int(place * len(usual))]
-        yield next(block.single_runs()) if experiment.runs.model else block
+        number, within = divmod(place * len(usual), 1)
+        block = usual[int(number)]
+        if experiment.runs.model:
+            [block] = islice(block.single_runs(), int(within * block.n_runs), None, block.n_runs)
+        yield block
         place = (place + 0.6180339887498949) % 1.0
 
 
@@ -187,7 +197,7 @@ def _flown(experiment: Experiment, plan: _Plan, workers: int) -> _Pilot:
             if good and n_kept < plan.usual[0].n_runs:
                 tables.append(table)
                 n_kept += good
-            if time.monotonic() > until and (n_runs or reasons):
+            if time.monotonic() > until and (n_runs or not tables):
                 stop.set()
     if not n_runs:
         raise RunError(f"the pilot's runs failed: {' '.join(reasons[0].split())}")

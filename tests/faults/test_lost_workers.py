@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from threading import Event, Thread
 
 import psutil
@@ -118,6 +119,49 @@ def test_a_worker_that_cannot_start_is_one_error_not_many_lost_tasks(tmp_path):
     last_line = done.stderr.splitlines()[-1]
     assert "RunError: a worker process could not start (exit code 1" in last_line
     assert done.returncode == 1
+
+
+def forever_known(folder, task):
+    (folder / str(os.getpid())).touch()
+    while True:
+        pass
+
+
+DRIVER = """
+import sys
+from functools import partial
+from pathlib import Path
+from threading import Event
+from empowersim import executors
+from faults.test_lost_workers import forever_known
+
+if __name__ == "__main__":
+    executor = executors.dask(local=2) if sys.argv[2] == "dask" else executors.processes(2)
+    list(executor.map(partial(forever_known, Path(sys.argv[1])), range(2), Event()))
+"""
+
+
+@pytest.mark.parametrize("where", ["processes", "dask"])
+def test_a_killed_driver_leaves_no_worker_behind_not_even_one_that_never_ends(tmp_path, where):
+    script, begun = tmp_path / "driver.py", tmp_path / "begun"
+    script.write_text(DRIVER)
+    begun.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen([sys.executable, script, begun, where], env=environment) as driver:
+        wait_for(lambda: len(list(begun.iterdir())) == 2)
+        workers = [psutil.Process(int(file.name)) for file in begun.iterdir()]
+        driver.kill()
+    _, alive = psutil.wait_procs(workers, timeout=20)
+    for worker in alive:
+        worker.kill()
+    assert alive == []
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def slow(folder, task):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterable
@@ -264,12 +265,14 @@ def export(given: Namespace) -> None:
     from empowersim import export as exporting
 
     if given.out.endswith(".csv"):
-        exporting.write_csv(_folder(given), Path(given.out))
+        complete = exporting.write_csv(_folder(given), Path(given.out))
     elif given.out.endswith(".zip"):
-        exporting.write_ro_crate(_folder(given), Path(given.out))
+        complete = exporting.write_ro_crate(_folder(given), Path(given.out))
     else:
         raise ExperimentError(f"--out {given.out} ends neither in .csv nor in .zip (an RO-Crate)")
     print(f"Exported: {given.out}")
+    if not complete:
+        print("empowersim: not all runs are there: the sweep has not ended", file=sys.stderr)
 
 
 def _folder(given: Namespace) -> ResultsFolder:

@@ -49,18 +49,18 @@ def overview(study: Study) -> Finding:
         shares = _shares(study, row)
         rivals = _rivals(study, points, best)
         sentences.append(study.say(best_key, subject=subject, best=found, where=where))
-        sentences.append(study.say("regimes there", shares=shares))
+        sentences += [study.say("regimes there", shares=shares)] if shares else []
         sentences += _rivals_in_words(study, rivals, len(points))
-        sentences.append(
-            study.say("regimes mean", shares=_shares(study, points.mean(numeric_only=True)))
-        )
+        on_average = _shares(study, points.mean(numeric_only=True))
+        sentences += [study.say("regimes mean", shares=on_average)] if on_average else []
         key_there = f"best there{_tie(rivals)}"
         told = study.say(
             key_there, where=where, best=found, shares=shares, number=study.number(rivals)
         )
-        gist = _range(study, points) if study.is_sampled else [told]
+        gist = _range(study, points) if study.is_sampled or not shares else [told]
     else:
-        sentences.append(study.say("regimes alone", shares=_shares(study, row)))
+        shares = _shares(study, row)
+        sentences += [study.say("regimes alone", shares=shares)] if shares else []
         gist = sentences[1:]
     return Finding(
         "overview",
@@ -150,7 +150,7 @@ def _rivals_in_words(study: Study, rivals: int, points: int) -> list[str]:
 
 
 def _shares(study: Study, row: pd.Series[float]) -> str:
-    """The regimes' shares, the largest first, without those that have none."""
+    """The regimes' shares, the largest first, without those that have none; empty if unknown."""
     parts = [
         words.say(
             study.language,

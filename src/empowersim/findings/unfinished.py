@@ -18,13 +18,15 @@ def unfinished(experiment: Experiment, folder: ResultsFolder, language: Language
     receipts = folder.receipts().values()
     if not receipts:
         raise StoreError(f"{folder.path} holds no results yet; run the sweep")
-    if sweep.is_complete(experiment, folder):
-        return ""
     done = sum(sweep.runs_in(experiment, each) for each in receipts)
+    most = sweep.most_runs(experiment)
+    # How many runs it takes to know a mean is not known before.
+    enough = experiment.runs.until is not None or done >= most
+    if enough and sweep.is_complete(experiment, folder):
+        return ""
     return words.say(
         language,
-        # How many runs it takes to know a mean is not known before.
         "unfinished until" if experiment.runs.until else "unfinished",
         done=words.number(done, language),
-        runs=words.number(sweep.most_runs(experiment), language),
+        runs=words.number(most, language),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 
 MOST_FACTORS = 25
+HALF_WIDTH = 28
+"""Characters of a line of a label below one of two pictures beside each other."""
 NAME_WIDTH = 38
 """Characters of a line of a name beside a row: two such lines fit a row's height."""
 
@@ -58,8 +59,8 @@ def morris_screening(
     bars(left, ordered, "mu_star", STYLES[0], "", 0.0)
     bars(right, ordered, "sigma", STYLES[1], "", 0.0)
     names = _names(ordered["factor"], words)
-    for axes, label in ((left, words["mu star axis"]), (right, words["sigma axis"])):
-        _rows(axes, names, label)
+    for axes, label in ((left, "mu star axis"), (right, "sigma axis")):
+        _rows(axes, names, words.in_lines(label, HALF_WIDTH))
         axes.set_xlim(left=0)
         axes.xaxis.set_major_formatter(words.tick)
     figure.supxlabel(_caption(ordered, table, words), fontsize=TEXT)
@@ -83,7 +84,7 @@ def comparisons(
     policy: str = "case",
     labels: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Each policy's difference to the one of reference; beside it, in how many runs it is better."""
+    """Each policy's difference to the one of reference, and in how many runs it is better."""
     words = Labels(labels)
     ordered = table.sort_values("difference")
     figure = new_figure(title, size=(11, 2.4 + 0.5 * len(ordered)))
@@ -92,14 +93,12 @@ def comparisons(
     _rows(axes, _names(ordered[policy], words), x_label)
     axes.axvline(0, color="black", lw=1)
     axes.xaxis.set_major_formatter(words.tick)
-    better = [
-        words.fill("better in", share=words.percent(each)) for each in ordered["better_share"]
-    ]
     beside = axes.secondary_yaxis("right")
-    beside.set_yticks(range(len(better)), better, fontsize=TEXT)
+    shares = list(map(words.percent, ordered["better_share"]))
+    beside.set_yticks(range(len(shares)), shares, fontsize=TEXT)
     beside.tick_params(length=0)
     beside.spines["right"].set_visible(False)
-    figure.supxlabel(words["interval caption"], fontsize=TEXT)
+    figure.supxlabel(words["better caption"], fontsize=TEXT)
     return figure
 
 
@@ -201,7 +200,7 @@ def _points(axes: Axes, box: Box, factors: tuple[str, str], words: Labels) -> No
 
 def _names(names: Iterable[object], words: Labels) -> list[str]:
     """What stands beside the rows, in lines that leave room for the picture."""
-    return [textwrap.fill(words[name], NAME_WIDTH) for name in names]
+    return [words.in_lines(name, NAME_WIDTH) for name in names]
 
 
 def _rows(axes: Axes, names: list[str], x_label: str) -> None:

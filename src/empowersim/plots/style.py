@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,6 +41,8 @@ REGIME_STYLES = {
 
 TEXT, LABEL, TITLE = 12, 13, 15
 DARKER = 0.75
+CAPTION_WIDTH = 10
+"""Characters an inch."""
 Y_LABEL_WIDTH = 42
 """Characters of a line of a label beside the axis: as many as fit the figure's height."""
 
@@ -63,7 +66,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         " all.",
         "mu star axis": "Mean size of the effect (μ*)",
         "sigma axis": "How much it depends on the others (σ)",
-        "better in": "better in {share} of runs",
+        "better caption": "Bars: 95% intervals. On the right: share of runs in which it is better.",
         "way up": "Way up",
         "way down": "Way down",
         "loop area": "Area between the ways: {value} [{low}, {high}]",
@@ -84,8 +87,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 
 def literal(text: str) -> str:
-    """A text that shows its dollar signs: two of them would begin and end a formula."""
-    return text.replace("$", r"\$")
+    """A text that shows its dollar signs: two of them would begin and end a formula.
+
+    A text that is so already stays as it is.
+    """
+    return re.sub(r"(?<!\\)\$", r"\\$", text)
 
 
 class Labels:
@@ -97,6 +103,10 @@ class Labels:
     def __getitem__(self, name: object) -> str:
         """The label, or the name itself where there is none."""
         return literal(self._labels.get(str(name), str(name)))
+
+    def in_lines(self, name: object, width: int) -> str:
+        """The label in lines of at most so many characters."""
+        return literal(textwrap.fill(self._labels.get(str(name), str(name)), width))
 
     def fill(self, name: str, **parts: str) -> str:
         """The words with their braces filled in."""
@@ -191,7 +201,9 @@ def readable(text: Text, colour: str) -> None:
 
 
 def legend_below(figure: Figure, caption: str, columns: int = 2) -> None:
-    """The legend under the axes, with a caption over it."""
+    """The legend under the axes, with a caption over it, no line of which is too long."""
+    width = int(figure.get_figwidth() * CAPTION_WIDTH)
+    caption = "\n".join(textwrap.fill(line, width) for line in caption.splitlines())
     legend = figure.legend(
         fontsize=TEXT,
         frameon=False,

@@ -22,6 +22,7 @@ from empowersim.findings import Finding, answer, findings, unfinished
 from empowersim.report.methods import failures_told, make_again, methods, provenance
 from empowersim.report.tables import Shown, shown
 from empowersim.results_folder import ResultsFolder
+from empowersim.sweep import experiment_in
 from empowersim.words import Language
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class _Read:
 
     @cached_property
     def experiment(self) -> Experiment:
-        return Experiment.read(self.folder.path / "experiment.toml")
+        return experiment_in(self.folder)
 
     @cached_property
     def results(self) -> pd.DataFrame:

@@ -487,7 +487,8 @@ FIGURE_WORDS: Mapping[Language, Mapping[str, str]] = {
         " tous.",
         "mu star axis": "Taille moyenne de l'effet (μ*), en points",
         "sigma axis": "Dépendance envers les autres (σ), en points",
-        "better in": "meilleur dans {share} des simulations",
+        "better caption": "Barres : intervalles à 95 %. À droite : part des simulations où c'est"
+        " mieux.",
         "way up": "Aller",
         "way down": "Retour",
         "loop area": "Aire entre l'aller et le retour : {value} [{low} ; {high}]",
