@@ -342,7 +342,7 @@ def test_a_model_that_raises_fails_alone_and_is_told_by_status_and_replay(capsys
     found = json.loads(printed)
     assert (found["done"], found["failed"], found["complete"]) == (6, 2, True)
     code, printed, _ = tell(capsys, "replay", out, "1:0")
-    assert code == 0
+    assert code == 6
     assert "failed again" in printed
     assert "faulty.py" in printed
     assert "ZeroDivisionError" in printed
@@ -352,6 +352,19 @@ def test_a_model_that_raises_fails_alone_and_is_told_by_status_and_replay(capsys
     assert tell(capsys, "retry", out, "--quiet", "--workers", 1)[0] == 6
     assert len(folder.results()) == 4
     assert folder.verify() == []
+
+
+def test_a_file_of_code_that_prints_or_ends_is_no_output_and_no_end_of_ours(capsys, tmp_path):
+    file, out = faulty(tmp_path, "pass")
+    code_file = tmp_path / "faulty.py"
+    text = code_file.read_text(encoding="utf-8")
+    code_file.write_text("print('hello')\n" + text, encoding="utf-8")
+    code, printed, told = tell(capsys, "sweep", file, "--out", out, "--quiet", "--workers", 1)
+    assert (code, printed) == (0, "")
+    code_file.write_text("raise SystemExit(0)\n" + text, encoding="utf-8")
+    code, _, told = tell(capsys, "plan", file)
+    assert (code, told.count("\n")) == (2, 1)
+    assert "faulty.py, line 1 fails: SystemExit" in told
 
 
 def test_a_model_that_fails_for_a_reason_outside_is_complete_after_retry(capsys, tmp_path):

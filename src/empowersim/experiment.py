@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import tomllib
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import redirect_stdout
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self
@@ -203,11 +205,12 @@ class Experiment(Section):
         for name, planned in self.org_charts.items():
             if planned.file is not None and planned.file not in self._charts:
                 found._charts[planned.file] = _loaded(name, folder / planned.file)
-        if self.runs.rules:
-            found._rules = rules_from(_placed(self.runs.rules, folder))
-        if self.runs.model:
-            found._model = _placed(self.runs.model, folder)
-            _refuse_no_model(found._model)
+        with redirect_stdout(sys.stderr):  # what others' files print is no output of ours
+            if self.runs.rules:
+                found._rules = rules_from(_placed(self.runs.rules, folder))
+            if self.runs.model:
+                found._model = _placed(self.runs.model, folder)
+                _refuse_no_model(found._model)
         found.check()
         return found
 

@@ -229,7 +229,9 @@ def replay(given: Namespace) -> int:
         print_json(replayed._asdict() | {"course": replayed.course.to_dict(orient="records")})
     else:
         print(replayed.in_words())
-    return 0 if replayed.same is not False else EXIT_DISK
+    if replayed.failed:
+        return EXIT_FAILED_RUNS
+    return EXIT_DISK if replayed.same is False else 0
 
 
 def _run_numbers(text: str) -> tuple[int, int]:
