@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # long enough to be worth a file.
 PERSON_WEEKS = 25_000_000
 ROWS = 500_000
-RUNS = 16_384
+RUNS = 2_048
 MODEL_RUNS = 8
 
 

@@ -153,7 +153,7 @@ def Result(scenario: str, levers: Mapping[str, float], language: Language) -> No
                         "dash": DASHES[str(dash)],
                         **shares[regime]._asdict(),
                     }
-                    for regime, (colour, _, dash) in zip(REGIMES, STYLES, strict=True)
+                    for regime, (colour, _, dash) in zip(REGIMES, STYLES, strict=False)
                 ],
                 "events": [
                     {"week": week, "text": texts.intervention(tuple(changes), language)}
