@@ -268,8 +268,8 @@ def lost_workers(right: str) -> list[Row]:
             )
             killer.start()
             path = place / "results"
-            blocks.RUNS = blocks.BATCH
-            folder = sweep.run_experiment(EXPERIMENT, path, executor)
+            with mock.patch.object(blocks, "RUNS", blocks.BATCH):
+                folder = sweep.run_experiment(EXPERIMENT, path, executor)
             killer.join()
             whole = not folder.verify() and folder.digest() == right
             rows.append(Row(f"three workers killed while they work: {name}", 1, int(whole)))
@@ -302,11 +302,10 @@ def one_digest(right: str) -> Row:
                 if make is processes and (workers > 4 or runs == 16):
                     continue
                 with _folder() as place:
-                    blocks.RUNS = runs
-                    folder = sweep.run_experiment(EXPERIMENT, place / "results", make(workers))
+                    with mock.patch.object(blocks, "RUNS", runs):
+                        folder = sweep.run_experiment(EXPERIMENT, place / "results", make(workers))
                     tried += 1
                     same += folder.digest() == right
-    blocks.RUNS = 2_048
     what = "one digest: 1 to 8 workers, three sizes of blocks, threads and processes"
     return Row(what, tried, same)
 

@@ -129,7 +129,8 @@ class Parameters:
         "how far the company's push moves a manager to let go", "C1; tuned")
     w_trust: float = _manager(3.0, 0, 8, "1", "Weight of trust", "Poids de la confiance",
         "how far trust above neutral moves a manager to let go",
-        "trust is the largest mediator of leader-member exchange (Martin 2016); tuned")
+        "tuned; of leader-member exchange, trust the other way round, in the leader, is the"
+        " largest mediator (Martin 2016)")
     w_overload: float = _manager(1.0, 0, 8, "1", "Weight of overload", "Poids de la surcharge",
         "how far lack of attention moves a manager to let go", TUNED)
     w_cascade: float = _manager(1.0, 0, 8, "1", "Weight of the own autonomy",
