@@ -1,0 +1,1 @@
+"""What the model is held against: `python -m validation` writes docs/validation.md."""
