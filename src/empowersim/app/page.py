@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
+from reacton.ipyvue import use_event
 from solara.lab.utils.headers import headers
 
 from empowersim.app import explore, lab, language, organisation, workshop
@@ -37,27 +39,34 @@ showing_keys = solara.reactive(False)
 
 @solara.component_vue("keys.vue")
 def Keys(  # noqa: N802 (a component)
-    language: str, event_present: Any, event_help: Any
+    language: str,
+    words: dict[str, str],
+    keys: list[tuple[str, str]],
+    showing: bool,
+    event_present: Any,
+    event_show: Callable[[bool], None],
 ) -> None:
-    """Hears the keys that all modes share, and tells the browser the page's language."""
+    """The way past the head; the keys that all modes share, and their list; the language."""
 
 
 @solara.component
 def Layout(children: list[solara.Element] | None = None) -> None:  # noqa: N802
     """The head, and a mode below it."""
     solara.use_memo(_speak_the_browsers_language, [])
-    solara.Title("EmpowerSim")
     v.Html(tag="style", children=[STYLE_SHEETS])
     Keys(
         language=language.current.value,
+        words={"skip": _("Skip to the content"), "title": _("Keys"), "close": _("Close")},
+        keys=[(key, _(meaning)) for key, meaning in KEYS.items()],
+        showing=showing_keys.value,
         event_present=lambda _: presenting.set(not presenting.value),
-        event_help=lambda _: showing_keys.set(not showing_keys.value),
+        event_show=showing_keys.set,
     )
     style = "es-page es-presenting" if presenting.value else "es-page"
     with v.Html(tag="div", class_=style):
         Head()
-        v.Html(tag="main", children=children or [])
-    KeyList()
+        # The way past the head leads to it, and leaves the focus there.
+        v.Html(tag="main", attributes={"id": "main", "tabindex": "-1"}, children=children or [])
 
 
 def _speak_the_browsers_language() -> None:
@@ -75,30 +84,26 @@ def Head() -> None:  # noqa: N802
             v.Html(tag="span", class_="es-name", children=["EmpowerSim"])
         with v.Html(tag="nav", attributes={"aria-label": _("Modes")}):
             for mode, (name, _meaning) in MODES.items():
-                with solara.Link(f"/{mode}"):
-                    chosen = {"aria-current": "page"} if mode == here else {}
-                    v.Html(tag="span", class_="es-mode", attributes=chosen, children=[_(name)])
+                Way(f"/{mode}", _(name), here=mode == here)
         Act(_("Present"), lambda: presenting.set(not presenting.value))
         Act("?", lambda: showing_keys.set(True), said=_("Keys"))
         with v.BtnToggle(
             v_model=language.current.value, on_v_model=language.current.set, mandatory=True
         ):
             for each in LANGUAGES:
-                v.Btn(value=each, children=[language.NAMES[each]], attributes={"lang": each})
+                pressed = str(each == language.current.value).lower()
+                attributes = {"lang": each, "aria-pressed": pressed}
+                v.Btn(value=each, children=[language.NAMES[each]], attributes=attributes)
 
 
 @solara.component
-def KeyList() -> None:  # noqa: N802
-    """What the keys do."""
-    with (
-        v.Dialog(v_model=showing_keys.value, on_v_model=showing_keys.set, max_width="40em"),
-        v.Card(class_="es-keys"),
-    ):
-        v.Html(tag="h2", children=[_("Keys")])
-        for key, meaning in KEYS.items():
-            with v.Html(tag="p"):
-                v.Html(tag="kbd", children=[key])
-                v.Html(tag="span", children=[_(meaning)])
+def Way(path: str, name: str, *, here: bool) -> None:  # noqa: N802
+    """A link to a mode, marked if that is shown."""
+    router = solara.use_router()
+    # An attribute that goes may stay in the page; one whose value changes does not.
+    attributes = {"href": path, "aria-current": "page" if here else "false"}
+    link = v.Html(tag="a", class_="es-mode", attributes=attributes, children=[name])
+    use_event(link, "click.prevent.stop", lambda *_: router.push(path))
 
 
 @solara.component
@@ -122,10 +127,23 @@ def Home() -> None:  # noqa: N802
                 v.Html(tag="p", children=[_(meaning)])
 
 
+def _titled(mode: str, component: Callable[[], Any]) -> Callable[[], Any]:
+    """A mode with the title of its browser tab; of several, Solara shows the innermost."""
+
+    @solara.component
+    def Titled() -> None:  # noqa: N802
+        name = _("{mode}: EmpowerSim", mode=_(MODES[mode][0])) if mode else "EmpowerSim"
+        with v.Html(tag="div", class_="es-titled"):
+            solara.Title(name)
+            component()
+
+    return Titled
+
+
 routes = [
-    solara.Route("/", component=Home, layout=Layout),
-    solara.Route("workshop", component=workshop.Workshop),
-    solara.Route("lab", component=lab.Lab),
-    solara.Route("explore", component=explore.Explore),
-    solara.Route("organisation", component=organisation.Organisation),
+    solara.Route("/", component=_titled("", Home), layout=Layout),
+    solara.Route("workshop", component=_titled("workshop", workshop.Workshop)),
+    solara.Route("lab", component=_titled("lab", lab.Lab)),
+    solara.Route("explore", component=_titled("explore", explore.Explore)),
+    solara.Route("organisation", component=_titled("organisation", organisation.Organisation)),
 ]

@@ -1,29 +1,39 @@
-"""Serves the page on this machine alone: nothing listens to the network, nothing calls home."""
+"""Serves the page, on this machine alone unless it is shared; nothing calls home."""
 
 from __future__ import annotations
 
 import os
 import socket
-import sys
+import warnings
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
+from empowersim.app.network import LOCAL
 from empowersim.declaration import check_whole
 from empowersim.errors import ParameterError
 
-ADDRESS = "127.0.0.1"
-HOSTS = ("localhost", ADDRESS)
+if TYPE_CHECKING:
+    import uvicorn
+
+MOST_SESSIONS = 40
+"""Browser tabs served at once; phones are none."""
+EVERY_CARD = "0.0.0.0"  # noqa: S104 (only when asked to share, and behind the guard)
+PAGE_FILES = Path(__file__).with_name("assets")
+"""Styles, fonts and scripts of the page: `hatch_build.py` lays the folder down, whole."""
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, *, shared: bool = False) -> socket.socket:
     """A socket that already takes connections, so that a browser may be opened at once.
+
+    It listens to this machine alone, or, shared, to the networks that the machine is in.
 
     Raises:
         ParameterError: a port that does not exist, is taken, or is not ours to take.
     """
     check_whole("--port", port, 1, 65535)
     try:
-        return socket.create_server((ADDRESS, port))
+        return socket.create_server((EVERY_CARD if shared else LOCAL, port))
     except OSError as error:
         raise ParameterError(
             f"--port {port} cannot be had ({os.strerror(error.errno or 0)}); close the program that"
@@ -33,16 +43,39 @@ def listen(port: int) -> socket.socket:
 
 def has_page_files() -> bool:
     """Whether the styles, fonts and scripts of the page are here, and need no internet."""
-    return Path(sys.prefix, "share", "solara", "cdn", "@widgetti").is_dir()
+    return PAGE_FILES.is_dir()
 
 
-def serve(listening: socket.socket) -> None:
-    """Serve the page until Ctrl-C (a KeyboardInterrupt); the engine is compiled meanwhile."""
+def serve(
+    listening: socket.socket, *, most_sessions: int = MOST_SESSIONS, key: str | None = None
+) -> None:
+    """Serve the page until Ctrl-C (a KeyboardInterrupt); the engine is compiled meanwhile.
+
+    At most `most_sessions` browser tabs are served at once. With a `key`, phones in the room
+    may join, and who holds it may present from another machine.
+    """
+    server = make_server(listening.getsockname()[1], most_sessions=most_sessions, key=key)
+    from empowersim.app.forecast import prepare
+
+    Thread(target=prepare, daemon=True).start()
+    server.run(sockets=[listening])
+
+
+def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Server:
+    """Solara's server behind the guard, with the participants' page, ready to run."""
+    import solara.settings
+
+    if has_page_files():
+        # Before Solara's server is imported: as a proxy it would ask the internet for what it lacks.
+        solara.settings.assets.proxy = False
+        solara.settings.assets.cdn = "/page-files"
     from solara.server import settings
 
     settings.main.mode = "production"
     settings.telemetry.mixpanel_enable = False
     settings.kernel.cull_timeout = "10m"
+    # Else the first request's headers would decide for everybody.
+    settings.main.root_path = ""
     settings.theme.show_banner = False
     settings.theme.title = "EmpowerSim"
 
@@ -50,17 +83,30 @@ def serve(listening: socket.socket) -> None:
     # half-way through importing.
     import pandas  # noqa: F401, ICN001
     import uvicorn
-    from solara.server import app, starlette
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from solara.server import app, kernel_context, starlette
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
 
-    from empowersim.app.forecast import prepare
+    from empowersim.app import phone
+    from empowersim.app.guard import MOST_MESSAGE, Guard
+    from empowersim.app.room import ROOM
 
+    # Solara tells operators of a proxy that its cookie is not for https; there is no proxy.
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")
+    ROOM.port, ROOM.shared = port, key is not None
     app.apps["__default__"] = app.AppScript("empowersim.app.page")
+    if has_page_files():
+        page_files = Mount("/page-files", StaticFiles(directory=PAGE_FILES))
+        starlette.app.router.routes.insert(0, page_files)
+    starlette.app.router.routes[:0] = phone.routes()
     config = uvicorn.Config(
-        TrustedHostMiddleware(starlette.app, allowed_hosts=HOSTS),
+        Guard(starlette.app, kernel_context.contexts.keys, most_sessions, key),
         log_level="error",
         access_log=False,
         timeout_graceful_shutdown=2,
+        ws_max_size=MOST_MESSAGE,
+        # Else a variable of the environment could have clients say themselves where they are.
+        proxy_headers=False,
+        server_header=False,
     )
-    Thread(target=prepare, daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listening])
+    return uvicorn.Server(config)
