@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from pathlib import Path
 from threading import Thread
 
@@ -13,6 +12,10 @@ from empowersim.errors import ParameterError
 
 ADDRESS = "127.0.0.1"
 HOSTS = ("localhost", ADDRESS)
+PAGE_FILES = Path(__file__).with_name("assets")
+"""Styles, fonts and scripts of the page: `hatch_build.py` lays the folder down, whole."""
+PAGE_FILES_PATH = "/page-files"
+"""Where a browser asks for them."""
 
 
 def listen(port: int) -> socket.socket:
@@ -33,11 +36,14 @@ def listen(port: int) -> socket.socket:
 
 def has_page_files() -> bool:
     """Whether the styles, fonts and scripts of the page are here, and need no internet."""
-    return Path(sys.prefix, "share", "solara", "cdn", "@widgetti").is_dir()
+    return PAGE_FILES.is_dir()
 
 
-def serve(listening: socket.socket) -> None:
-    """Serve the page until Ctrl-C (a KeyboardInterrupt); the engine is compiled meanwhile."""
+def configure() -> None:
+    """Tell Solara how to serve: without the internet, if the page’s files are here."""
+    if has_page_files():
+        # As a proxy it would ask the internet for what it lacks.
+        os.environ |= {"SOLARA_ASSETS_PROXY": "false", "SOLARA_ASSETS_CDN": PAGE_FILES_PATH}
     from solara.server import settings
 
     settings.main.mode = "production"
@@ -46,16 +52,26 @@ def serve(listening: socket.socket) -> None:
     settings.theme.show_banner = False
     settings.theme.title = "EmpowerSim"
 
+
+def serve(listening: socket.socket) -> None:
+    """Serve the page until Ctrl-C (a KeyboardInterrupt); the engine is compiled meanwhile."""
+    configure()
+
     # Whole before any page is drawn: the page's library looks into a pandas that a thread may be
     # half-way through importing.
     import pandas  # noqa: F401, ICN001
     import uvicorn
     from solara.server import app, starlette
     from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
 
     from empowersim.app.forecast import prepare
 
     app.apps["__default__"] = app.AppScript("empowersim.app.page")
+    if has_page_files():
+        page_files = Mount(PAGE_FILES_PATH, StaticFiles(directory=PAGE_FILES))
+        starlette.app.router.routes.insert(0, page_files)
     config = uvicorn.Config(
         TrustedHostMiddleware(starlette.app, allowed_hosts=HOSTS),
         log_level="error",
