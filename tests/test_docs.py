@@ -146,3 +146,15 @@ def test_the_guide_fills_two_hours():
         assert 60 * int(hours) + int(minutes) == clock
         clock += int(duration)
     assert clock == 120
+
+
+def test_what_the_findings_say_of_the_region_is_what_calibration_found():
+    """Their shares with intervals, in the form in which that page has them."""
+    found = (DOCS / "calibration.md").read_text(encoding="utf-8")
+    for page in (DOCS / "findings.md", DOCS.parent / "README.md"):
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        said = re.findall(r"(\d+) % \[(\d+) to (\d+) %\](?= of the region| with coaching\))", text)
+        said += re.findall(r"lies inside in (\d+) % \[(\d+) to (\d+) %\]", text)
+        assert said
+        missing = [each for each in said if "{}% [{}%, {}%]".format(*each) not in found]
+        assert missing == []

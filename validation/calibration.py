@@ -74,7 +74,7 @@ class Size(NamedTuple):
     first: int = 8192  # candidates of the first wave
     wave: int = 896  # candidates of each later one
     replicates: int = 2  # in all waves
-    confirmed: int = 448  # candidates of the last step
+    confirmed: int = 384  # candidates of the last step
     seed: int = 1
 
 
@@ -272,14 +272,14 @@ def sample(
 def _moved(here: Array, rng: np.random.Generator) -> Array:
     """A step of each candidate along the difference of two others (ter Braak 2006).
 
-    What steps out of the box is reflected into it. Steps there and back are as likely as each
-    other, so candidates that may move to all that is accepted spread evenly over it.
+    What steps out of the box comes in at its other end. So a step and its way back are as likely
+    as each other, and candidates that may move to all that is accepted spread evenly over it.
+    (Reflection would not do: it turns single coordinates of a step, and steps are correlated.)
     """
     n, factors = here.shape
     one, other = here[rng.permutation(n)], here[rng.permutation(n)]
-    length = rng.uniform(0.8, 2.0, (n, 1)) * 2.38 / np.sqrt(2 * factors)
+    length = rng.uniform(0.3, 0.9, (n, 1)) * 2.38 / np.sqrt(2 * factors)
     low, high = np.array(list(BOX.values())).T
     jitter = rng.normal(0, 0.01, here.shape)
     unit = (here + length * (one - other) - low) / (high - low) + jitter
-    unit -= 2 * np.floor(unit / 2)
-    return _in_box(1 - np.abs(1 - unit))
+    return _in_box(unit % 1)
