@@ -2,8 +2,9 @@
 
 Rejection ABC with a uniform prior over a box: the accepted region is all of the box where every
 pattern is seen. It is sampled in waves by sequential Monte Carlo with random-walk moves (Del Moral,
-Doucet & Jasra 2012; engineers call it subset simulation, Au & Beck 2001): with a uniform prior
-and accept-or-reject, candidates need no weights. `calibration_page.py` says what was found.
+Doucet & Jasra 2012; engineers call it subset simulation, Au & Beck 2001; neither was checked at the
+source): with a uniform prior and accept-or-reject, candidates need no weights.
+`calibration_page.py` says what was found.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ DIGITS = 4
 
 MARGIN = 3.0
 """Standard deviations of replicate noise by which a number may miss its band before the last step,
-as in history matching (Vernon, Goldstein & Bower 2010)."""
+as in history matching (Vernon, Goldstein & Bower 2010, not checked at the source)."""
 KEPT = 0.3
 """Share of a wave that founds the next."""
 MIXING = 4
@@ -270,7 +271,7 @@ def sample(
 
 
 def _moved(here: Array, rng: np.random.Generator) -> Array:
-    """A step of each candidate along the difference of two others (ter Braak 2006).
+    """A step of each candidate along the difference of two others (ter Braak 2006, not checked).
 
     What steps out of the box comes in at its other end. So a step and its way back are as likely
     as each other, and candidates that may move to all that is accepted spread evenly over it.

@@ -71,6 +71,11 @@ class Stored(NamedTuple):
         """The accepted candidates, a column a factor."""
         return self.accepted[list(FACTORS)]
 
+    @property
+    def ancestors(self) -> int:
+        """From how many candidates of the first wave the accepted ones stem, at most."""
+        return int(self.waves["ancestors"].iloc[-1])
+
 
 def stored(folder: Path = STORED) -> Stored:
     """All of it, as read."""
@@ -123,17 +128,22 @@ def pinned(factors: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("width")
 
 
-def directions(factors: pd.DataFrame) -> tuple[Array, pd.DataFrame, float]:
+def directions(factors: pd.DataFrame, independent: int) -> tuple[Array, pd.DataFrame, float]:
     """Stiff and sloppy directions of the accepted cloud.
+
+    Args:
+        factors: the accepted candidates.
+        independent: how many of them count as independent.
 
     Returns:
         The variances along them as parts of the box's, the stiffest first; a column of weights for
         each; and the variance below which a direction is stiffer than chance would make the
-        stiffest of as many candidates drawn from the whole box (Marchenko & Pastur 1967).
+        stiffest of so many independent candidates of the whole box (Marchenko & Pastur 1967, not
+        checked at the source).
     """
     parts = relative(factors)
     variances, vectors = np.linalg.eigh(parts.cov().to_numpy() * 12 / (HIGH - LOW) ** 2)
-    by_chance = (1 - np.sqrt(parts.shape[1] / len(parts))) ** 2
+    by_chance = (1 - np.sqrt(parts.shape[1] / independent)) ** 2
     return variances, pd.DataFrame(vectors, index=parts.columns), float(by_chance)
 
 
@@ -299,7 +309,7 @@ def _edges_of(edges: pd.DataFrame, name: str) -> list[str]:
 
 def direction_table(of: Stored, most: int = 6) -> str:
     """The stiffest directions, with the factors that make them."""
-    variances, vectors, _ = directions(of.factors)
+    variances, vectors, _ = directions(of.factors, of.ancestors)
     rows = []
     for k in range(most):
         weights = vectors[k].loc[vectors[k].abs().nlargest(5).index]
@@ -323,18 +333,19 @@ def conclusion_table(of: Stored) -> str:
         default, accepted = holds[sentence].iloc[0], holds[sentence].iloc[1:].reset_index(drop=True)
         share, low, high = wilson(accepted)
         range_ = f"{share:.0%} [{low:.0%}, {high:.0%}]"
-        rows.append((sentence, "yes" if default else "no", range_, _fails(of.factors, accepted)))
+        rows.append((sentence, "yes" if default else "no", range_, _fails(of, accepted)))
     return table(("conclusion", "default", "accepted region", "where it fails"), rows)
 
 
-def _fails(factors: pd.DataFrame, holds: pd.Series[bool]) -> str:
+def _fails(of: Stored, holds: pd.Series[bool]) -> str:
     """What separates the candidates in which a conclusion fails, if that is no chance."""
     one, other = int(holds.sum()), int((~holds).sum())
     if min(one, other) < FEW:
         return "too few to tell" if other else ""
-    name, by = separates(factors, holds)
-    # The largest of so many differences, at 5 % (Bonferroni).
-    by_chance = norm.isf(0.025 / len(FACTORS)) * np.sqrt(1 / one + 1 / other)
+    name, by = separates(of.factors, holds)
+    # The largest of so many differences, at 5 % (Bonferroni), were only ancestors independent.
+    error = np.sqrt((1 / one + 1 / other) * len(holds) / of.ancestors)
+    by_chance = norm.isf(0.025 / len(FACTORS)) * error
     return f"`{name}` {by:+.1f}" if abs(by) > by_chance else "no factor stands out"
 
 
@@ -434,7 +445,7 @@ part in them."""
 def _pinned(of: Stored) -> str:
     found = pinned(of.factors)
     open_, firm = found.index[found["width"] > OPEN], found.index[found["width"] < FIRM]
-    variances, _, chance = directions(of.factors)
+    variances, _, chance = directions(of.factors, of.ancestors)
     stiff = int((variances < chance).sum())
     return f"""{pinned_table(of)}
 
@@ -456,12 +467,12 @@ candidates:
 {correlation_table(of)}
 
 Along the directions of the cloud, the variance left is from {variances[0]:.3f} (stiff) to
-{variances[-1]:.2f} (sloppy) of the box's. As many independent candidates from the whole box would
-leave {chance:.2f} along the stiffest, by chance; {stiff} of {len(variances)} directions are
-stiffer than that. So the patterns fix about {stiff} combinations of {len(variances)} numbers. The
-first is the balance of all that draws people to let go and to take on against all that keeps them
-from it. Weights below, and signs above, are those of sizes: a larger `b_collaborator`, which is
-below nought, keeps more from taking on.
+{variances[-1]:.2f} (sloppy) of the box's. As many independent candidates of the whole box as
+there are ancestors would leave {chance:.2f} along the stiffest, by chance; {stiff} of
+{len(variances)} directions are stiffer than that. So the patterns fix about {stiff} combinations
+of {len(variances)} numbers. The first is the balance of all that draws people to let go and to
+take on against all that keeps them from it. Weights below, and signs above, are those of sizes: a
+larger `b_collaborator`, which is below nought, keeps more from taking on.
 
 {direction_table(of)}"""
 
@@ -514,8 +525,8 @@ def _short(of: Stored) -> str:
   go, which no pattern pins down."""
 
 
-LIMITS = """- The bands are the design's, not data's: they say what the model must look like, and
-  nothing of what firms are like. No number here is an estimate.
+LIMITS = """- The bands are the design's, not data's: they say what the model must look like,
+  and nothing of what firms are like. No number here is an estimate.
 - The box is centred on the hand-tuned defaults, and accepted candidates reach its ends in most
   factors: the region goes on outside, where nobody looked.
 - What is not varied is as if known: initial states, how matters succeed, the shape of each rule.
