@@ -29,7 +29,13 @@ from test_compiled import WITHOUT_AVX512
 from test_exact_arithmetic import inexact
 
 DOCS = Path(__file__).parents[1] / "docs"
-NAMES = ("aghion-tirole", "logit", "situational-leadership", "symmetric-trust")
+NAMES = (
+    "aghion-tirole",
+    "linear-effort",
+    "logit",
+    "situational-leadership",
+    "symmetric-trust",
+)
 ROUNDING = 1e-12
 utilities = st.floats(-60, 60)
 
@@ -130,7 +136,7 @@ def test_the_command_line_lists_them(capsys):
     code, printed, _ = tell(capsys, "rivals", "--json")
     listed = json.loads(printed)
     assert [row["name"] for row in listed] == list(RIVALS)
-    assert listed[1]["replaces"] == ["choice"]
+    assert listed[2]["replaces"] == ["choice"]
 
 
 def test_the_command_line_runs_by_them(capsys, tmp_path):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from empowersim import patterns
-from validation import calibration, rivals, structures, surveys, verification
+from validation import calibration, effort, rivals, structures, surveys, verification
 from validation.section import Section, Verdict, table
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[], Section]] = {
     "surveys": surveys.section,
     "structures": structures.section,
     "rivals": rivals.section,
+    "effort": effort.section,
 }
 HEAD = """# Validation
 
@@ -26,7 +27,8 @@ HEAD = """# Validation
 
 What the model was tuned on (P1 to P8), what it was held against afterwards (V1 to V8), what happens
 under other forms of its rules, and how it is known that the code does what [the ODD](odd.md) says.
-The rule for each verdict was written before its figure was seen, unless it says otherwise.
+The rule for each verdict was written before its figure was seen, unless it says otherwise (as V1 to
+V4 and V6, V7 do in part).
 Intervals are of 95 %.
 
 How the weights were found, and what they leave open, is told in [calibration](calibration.md).

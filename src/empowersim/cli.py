@@ -255,7 +255,7 @@ def _add_lists(commands: _Commands) -> None:
     for name, of_what in (
         ("scenarios", "the named scenarios"),
         ("parameters", "every parameter"),
-        ("rivals", "rules from the literature that can take the place of ours"),
+        ("rivals", "other rules that can take the place of ours"),
     ):
         listing = commands.add_parser(name, help=f"list {of_what}")
         listing.set_defaults(command=f"lists.list_{name}")

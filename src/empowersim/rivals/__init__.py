@@ -2,7 +2,7 @@
 
 Each is a file like a researcher's own rules (`empowersim.own_rules`), and its name is the file's
 with hyphens. What a rival leaves alone stays as it is. Each says what it keeps of its theory, what
-it leaves out, and how its scale is matched to ours; decision 7 says why these four.
+it leaves out, and how its scale is matched to ours; decision 7 says why these.
 """
 
 from __future__ import annotations
