@@ -70,22 +70,22 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def main(asked: list[str]) -> int:
-    """Write the page that was asked for, or print some sections."""
-    if asked[:1] == ["calibration"]:
+def main(asked: list[str]) -> str | None:
+    """Write the page that was asked for, or print some sections; what is wrong with the call."""
+    if asked in (["calibration"], ["calibration", "--again"]):
         section = calibration.section(again="--again" in asked)
         text = f"# {section.title}\n\n{section.text}\n"
         (DOCS / "calibration.md").write_text(text, encoding="utf-8")
     elif unknown := set(asked) - SECTIONS.keys():
-        print(f"no section is called {', '.join(sorted(unknown))}; sections: {', '.join(SECTIONS)}")
-        return 2
+        sections = ", ".join((*SECTIONS, "calibration [--again]"))
+        return f"no section is called {', '.join(sorted(unknown))}; sections: {sections}"
     elif asked:
         for name in asked:
             section = SECTIONS[name]()
             print(f"{_verdicts(list(section.verdicts))}\n## {section.title}\n\n{section.text}")
     else:
         (DOCS / "validation.md").write_text(page(), encoding="utf-8")
-    return 0
+    return None
 
 
 if __name__ == "__main__":
