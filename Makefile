@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test app bench faults lint lock clean
+.PHONY: demo test app docs bench validation faults lint lock release clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
@@ -19,8 +19,16 @@ test: $(READY)                 ## the tests
 app: $(VENV)/.app-ready        ## the workshop app, in the browser; without the internet, too
 	$(BIN)/empowersim app
 
+docs: $(READY)                 ## the documentation: site/index.html, which needs no internet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	$(BIN)/python -m pytest tests/test_docs.py
+
 bench: $(READY)                ## speed, as ratios measured in one run
 	$(BIN)/python -m benchmarks
+
+validation: $(READY)           ## what the model shows and what not: docs/validation.md, minutes
+	$(BIN)/python -m validation
+	$(BIN)/python -m validation calibration
 
 faults: $(READY)               ## kills, damage, full disks, lost workers: minutes
 	$(BIN)/python -m storms
@@ -33,11 +41,14 @@ lint: $(READY)                 ## style, types, and the one-way imports
 
 lock: $(BIN)/uv                ## choose versions anew (the only target that changes the lock)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
-	  --python-version 3.12 --group dev --custom-compile-command "make lock" \
+	  --python-version 3.12 --group dev --group docs --custom-compile-command "make lock" \
 	  pyproject.toml --output-file requirements.lock
 
+release: $(READY)              ## dist/: sdist, wheel (tried alone), archive for CoMSES
+	$(BIN)/python release.py
+
 clean:                         ## remove what the targets made
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo site
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 12) else "EmpowerSim needs Python 3.12 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.13" % v[:2])'
@@ -49,7 +60,8 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.app-ready: requirements-app-assets.lock | $(READY)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --require-hashes \
-	  -r requirements-app-assets.lock
+# The editable install has laid the page's files down; this does it over when others are asked for.
+$(VENV)/.app-ready: requirements-app-assets.lock hatch_build.py | $(READY)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
+	  --reinstall-package empowersim --editable .
 	@touch $@

@@ -71,7 +71,7 @@ def attention(team, p):
     return 1 if load <= 0 else min(1, p.capacity / load)
 
 
-def letting_go(m, trust, A, own_autonomy, h, assurance, p):  # noqa: N803
+def letting_go(m, trust, own_drive, A, own_autonomy, h, assurance, p):  # noqa: N803
     return (
         p.b_manager
         + p.w_mandate * m
@@ -299,11 +299,11 @@ def _live_in_team(boss, people, after, week, luck, p):
         x = luck_of[0]
         k, s, q = person.readiness, person.strain, person.appreciation
         lambda_m = p.collaborator_share * intensity(week, person.delay, p)
+        own_drive = drive(k, person.willingness)
         utility = letting_go(
-            m, person.trust, A, boss.autonomy, boss.control_habit, boss.assurance, p
+            m, person.trust, own_drive, A, boss.autonomy, boss.control_habit, boss.assurance, p
         )
         now.autonomy = autonomy(person.autonomy, utility, p)
-        own_drive = drive(k, person.willingness)
         mates = [mate.responsibility for mate in team if mate is not person]
         utility = taking_on(
             now.autonomy, lambda_m, own_drive, fmean(mates or [person.responsibility]), f, A, s, p

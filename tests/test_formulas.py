@@ -96,12 +96,12 @@ def test_attention(team, p):
 @given(weeks, parameters())
 def test_letting_go(w, p):
     terms = rules.letting_go(
-        w.asked, w.trust, w.attention, w.own_autonomy, w.control_habit, w.assurance, p
+        w.asked, w.trust, w.drive, w.attention, w.own_autonomy, w.control_habit, w.assurance, p
     )
     utility = rules.utility_of_letting_go(terms)
     assert utility == near(
         reference.letting_go(
-            w.asked, w.trust, w.attention, w.own_autonomy, w.control_habit, w.assurance, p
+            w.asked, w.trust, w.drive, w.attention, w.own_autonomy, w.control_habit, w.assurance, p
         )
     )
     assert rules.choice(utility, p) == near(reference.S(utility, p))

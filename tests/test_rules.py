@@ -33,9 +33,11 @@ def arguments_of(rule):
     return st.fixed_dictionaries({name: NOT_SHARES.get(name, shares) for name in names})
 
 
-def lets_go(asked, trust, attention_given, own_autonomy, control_habit, assurance, p):
+def lets_go(asked, trust, own_drive, attention_given, own_autonomy, control_habit, assurance, p):
     return rules.utility_of_letting_go(
-        rules.letting_go(asked, trust, attention_given, own_autonomy, control_habit, assurance, p)
+        rules.letting_go(
+            asked, trust, own_drive, attention_given, own_autonomy, control_habit, assurance, p
+        )
     )
 
 

@@ -1,22 +1,39 @@
-"""The tutorials run from end to end."""
-
-from pathlib import Path
+"""The tutorials and how-to pages run as they stand, and print what they show."""
 
 import pytest
 
-TUTORIALS = sorted((Path(__file__).parents[1] / "docs" / "tutorials").glob("*.ipynb"))
+from empowersim import cli
+from pages import PAGES, commands, run
+
+COMMANDS = [
+    pytest.param(command, id=f"{page.stem}: {' '.join(command)}")
+    for page in PAGES
+    for command in commands(page.read_text(encoding="utf-8"))
+]
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_runs(path):
-    import nbformat
-    from nbclient import NotebookClient
-
-    notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    assert any(cell.get("outputs") for cell in notebook.cells)
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_a_page_runs_and_shows_what_it_prints(page, tmp_path):
+    for shown in run(page.read_text(encoding="utf-8"), tmp_path):
+        assert shown.right, f"printed:\n{shown.printed}\nshown:\n{shown.text}"
 
 
-def test_there_are_tutorials():
-    assert TUTORIALS
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_that_a_page_shows_is_understood(command):
+    try:
+        assert cli._parser().parse_args(command).command
+    except SystemExit as end:
+        assert end.code == 0  # noqa: PT017 (--version ends, and is understood)
+
+
+def test_there_are_pages_and_commands():
+    assert len(PAGES) >= 12
+    assert len(COMMANDS) >= 30
+
+
+def test_what_is_not_printed_is_noticed(tmp_path):
+    page = "```python\nprint(1 + 1)\n```\n\n```text\n{}\n```\n"
+    assert [shown.right for shown in run(page.format("2"), tmp_path)] == [True]
+    assert [shown.right for shown in run(page.format("…"), tmp_path)] == [True]
+    assert [shown.right for shown in run(page.format("3"), tmp_path)] == [False]

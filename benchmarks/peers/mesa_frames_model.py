@@ -168,8 +168,7 @@ class People(AgentSetPolars):
         luck = self.model.random.random((len(DRAWS), len(frame)))
         frame = frame.with_columns(pl.Series(name, u) for name, u in zip(DRAWS, luck, strict=True))
         frame = _attention_phase(frame, p)
-        frame = frame.with_columns(autonomy=_letting_go(asked, p), drive=rules.drive(
-            col("readiness"), col("willingness")))  # fmt: skip
+        frame = frame.with_columns(autonomy=_letting_go(asked, p))
         frame = frame.with_columns(responsibility=_taking_on(carried, p))
         frame = _encounters(frame, p)
         frame = _consequences(frame, carried, begun, p)
@@ -193,6 +192,7 @@ def _attention_phase(frame: pl.DataFrame, p: Parameters) -> pl.DataFrame:
         team_responsibility=_team_sum(col("responsibility")),
         team_appreciation=_team_sum(col("appreciation")),
         team_assurance=_team_sum(_if(col("leads"), col("assurance"), 0.0)),
+        drive=rules.drive(col("readiness"), col("willingness")),
         bosss_autonomy=_of_manager("autonomy"),
         bosss_habit=_of_manager("control_habit"),
         bosss_assurance=_of_manager("assurance"),
@@ -208,6 +208,7 @@ def _letting_go(asked: float, p: Parameters) -> pl.Expr:
     terms = rules.letting_go(
         asked,
         col("trust"),
+        col("drive"),
         col("attention"),
         col("bosss_autonomy"),
         col("bosss_habit"),

@@ -60,7 +60,6 @@ class CollaboratorPhases:
     def taking_on(self) -> None:
         """Take on more responsibility, or less."""
         p, boss = self.parameters, self.manager
-        self.drive = rules.drive(self.readiness, self.willingness)
         share = rules.share_of_others(len(boss.team))
         teammates = rules.mean_of_others(boss.team_responsibility, self.responsibility, share)
         terms = rules.taking_on(
@@ -175,9 +174,11 @@ class ManagerPhases(CollaboratorPhases):
         """Give each of the team more autonomy, or take it back."""
         p = self.parameters
         for person in self.team:
+            person.drive = rules.drive(person.readiness, person.willingness)
             terms = rules.letting_go(
                 self.asked,
                 person.trust,
+                person.drive,
                 self.attention_given,
                 self.autonomy_before,
                 self.control_habit,

@@ -203,7 +203,7 @@ class Batch:
 
         # Letting go: a manager's terms are the same for all of his team
         terms = rules.letting_go(
-            asked, 0.0, attention_of, self.autonomy[managers], control_habit, assurance, p
+            asked, 0.0, 0.0, attention_of, self.autonomy[managers], control_habit, assurance, p
         )
         utility = (terms.bias + terms.mandate) + p.w_trust * (trust - p.neutral_trust)
         for term in (terms.overload, terms.cascade, terms.habit, terms.insecurity):

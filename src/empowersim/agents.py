@@ -39,6 +39,7 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         asked, carried: how much of the change is asked of him this week, and his part of it as a
             collaborator.
         begun: whether coaching and training have begun for him, 0.0 or 1.0.
+        drive: how far he is both ready and willing at the start of the week, in [0, 1].
         left, took, succeeded: what the week's encounter was, 0.0 or 1.0.
         gone: 1.0 if he left this week, and a newcomer has his place.
         why_autonomy: the terms of his manager's last decision on him, None before the first.
@@ -90,14 +91,17 @@ class Collaborator(FixedAgent):  # type: ignore[misc]
         self.willingness = self.disposition
 
     def begin_week(self, change: Change, draws: list[float]) -> None:
-        """Learn what this week asks of him; `draws` is his luck, by `random_streams`' slots."""
+        """Learn what this week asks of him; `draws` is his luck, by `random_streams`' slots.
+
+        His drive is taken here, once: letting go and taking on both read it.
+        """
         self.asked, self.carried, self.begun = change
         self.draws = draws
+        self.drive = self.model.rules.drive(self.readiness, self.willingness)
 
     def taking_on(self) -> None:
         """Take on more responsibility, or less."""
         p, rules, boss = self.model.parameters, self.model.rules, self.boss
-        self.drive = rules.drive(self.readiness, self.willingness)
         teammates = rules.mean_of_others(
             boss.team_responsibility, self.responsibility, boss.share_of_teammates
         )
@@ -244,6 +248,7 @@ class Manager(Collaborator):
             person.why_autonomy = rules.letting_go(
                 asked,
                 person.trust,
+                person.drive,
                 self.attention_given,
                 self.autonomy_before,
                 self.control_habit,

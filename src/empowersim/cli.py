@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sweep(commands)
     _add_folder_commands(commands)
     _add_lists(commands)
+    _add_patterns(commands)
     _add_org(commands)
     _add_app(commands)
     return parser
@@ -217,10 +218,7 @@ def _add_folder_commands(commands: _Commands) -> None:
             )
 
 
-def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
-    parser.add_argument(
-        "--org", metavar="FILE", type=_path, help="(default: balanced, span 6, depth 3)"
-    )
+def _add_what_is_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
@@ -229,13 +227,36 @@ def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
         dest="changes",
         help="change a parameter; may be given several times",
     )
+    parser.add_argument(
+        "--rules", metavar="NAME", type=_path, help="a rival (empowersim rivals), or your file"
+    )
+
+
+def _add_simulation(parser: argparse.ArgumentParser, replicates: int) -> None:
+    parser.add_argument(
+        "--org", metavar="FILE", type=_path, help="(default: balanced, span 6, depth 3)"
+    )
+    _add_what_is_run(parser)
     parser.add_argument("--weeks", type=int, metavar="N", help="(default: the scenario's)")
     parser.add_argument("--replicates", type=int, metavar="N", default=replicates)
     parser.add_argument("--seed", type=int, metavar="N", default=0)
 
 
+def _add_patterns(commands: _Commands) -> None:
+    shown = commands.add_parser("patterns", help="whether parameters, or rules, show P1 to P8")
+    shown.set_defaults(command="patterns.patterns")
+    _add_what_is_run(shown)
+    shown.add_argument("--replicates", type=int, metavar="N", default=64)
+    shown.add_argument("--seed", type=int, metavar="N", default=0)
+    shown.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
 def _add_lists(commands: _Commands) -> None:
-    for name, of_what in (("scenarios", "the named scenarios"), ("parameters", "every parameter")):
+    for name, of_what in (
+        ("scenarios", "the named scenarios"),
+        ("parameters", "every parameter"),
+        ("rivals", "other rules that can take the place of ours"),
+    ):
         listing = commands.add_parser(name, help=f"list {of_what}")
         listing.set_defaults(command=f"lists.list_{name}")
         listing.add_argument("--json", action="store_true", help="print JSON instead of a table")

@@ -295,10 +295,14 @@ def live(  # noqa: C901
 
                         # Letting go
                         trust = all_trust[person, lane]
+                        readiness = all_readiness[person, lane]
+                        willingness = all_willingness[person, lane]
+                        drive = rules.drive(readiness, willingness)
                         utility = rules.utility_of_letting_go(
                             rules.letting_go(
                                 asked[managers_cohort, lane],
                                 trust,
+                                drive,
                                 attention,
                                 autonomy_before[manager, lane],
                                 control_habit,
@@ -309,11 +313,8 @@ def live(  # noqa: C901
                         autonomy = rules.autonomy_after(all_autonomy[person, lane], utility, p)
 
                         # Taking on
-                        readiness = all_readiness[person, lane]
-                        willingness = all_willingness[person, lane]
                         strain = all_strain[person, lane]
                         responsibility = all_responsibility[person, lane]
-                        drive = rules.drive(readiness, willingness)
                         carried = rules.carried_by_collaborators(asked[own_cohort, lane], p)
                         peers = rules.mean_of_others(
                             team_responsibility[lane], responsibility, share_of_teammates

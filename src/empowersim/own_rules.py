@@ -2,7 +2,8 @@
 
 What the file leaves alone stays as it is, but meets the new rules: if `choice` is replaced,
 `autonomy_after` chooses by the new one, in both engines. Seen from the file itself,
-`empowersim.rules` always means the original.
+`empowersim.rules` always means the original. Rivals (`empowersim.rivals`) are such files, too,
+which the package has and which are selected by name.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import numpy as np
 from empowersim import rules
 from empowersim.declaration import unknown_name
 from empowersim.errors import ExperimentError
+from empowersim.rivals import RIVALS
 
 RULES: dict[str, FunctionType] = {
     name: each
@@ -41,6 +43,10 @@ _PACKAGE = str(Path(__file__).parent) + os.sep
 
 
 # --- Python files of a researcher -------------------------------------------------------------
+
+
+class NoSuchModuleError(ExperimentError):
+    """A name that no module has, nor a file in this folder."""
 
 
 class Source(NamedTuple):
@@ -88,7 +94,7 @@ def _located(where: object) -> tuple[Path, str]:
             raise ExperimentError(f"there is no file {where}; give the path of a Python file")
         return path, ""
     if not isinstance(where, str) or not all(part.isidentifier() for part in where.split(".")):
-        raise ExperimentError(
+        raise NoSuchModuleError(
             f"{where!r} is neither a module (my_rules) nor a file (path/to/my_rules.py)"
         )
     importlib.invalidate_caches()  # the file may be a second old
@@ -101,7 +107,7 @@ def _located(where: object) -> tuple[Path, str]:
     here = Path(*where.split(".")).with_suffix(".py")
     if here.is_file():
         return here, ""
-    raise ExperimentError(
+    raise NoSuchModuleError(
         f"no module is called {where!r}, on Python's path or in this folder; give the file instead:"
         f" path/to/{where.rpartition('.')[2]}.py"
     )
@@ -153,7 +159,7 @@ class RuleSet:
     the same text, whatever became of the file.
 
     Attributes:
-        name: the module or file, as it was given.
+        name: the rival, module or file, as it was given.
         source_hash: of the file's text and of the constants that its functions use.
         replaced: the names of the rules replaced.
         functions: every rule by its name, as `empowersim.rules` has them.
@@ -181,15 +187,22 @@ _known: dict[str, RuleSet] = {}
 
 
 def rules_from(name_or_path: str | Path) -> RuleSet:
-    """The rules with those in place that a module ("my_rules") or a file ("my_rules.py") replaces.
+    """The rules with those in place that a rival, a module or a file ("my_rules.py") replaces.
 
-    The file is read anew each time.
+    A rival's name ("logit"; all are in `empowersim.rivals.RIVALS`) comes before a module's. The
+    file is read anew each time.
 
     Raises:
-        ExperimentError: there is no such file, it fails, it replaces nothing, or it has a function
-            that is no rule or that takes other arguments than the rule.
+        ExperimentError: there is no such rival, module or file, it fails, it replaces nothing, or
+            it has a function that is no rule or that takes other arguments than the rule.
     """
-    return _built(find_source(name_or_path))
+    if name_or_path in RIVALS:
+        return _built(find_source(RIVALS[str(name_or_path)])._replace(name=str(name_or_path)))
+    try:
+        return _built(find_source(name_or_path))
+    except NoSuchModuleError:
+        where = f"rivals: {', '.join(RIVALS)}; or give a module or a file: path/to/my_rules.py"
+        raise ExperimentError(unknown_name("set of rules", name_or_path, RIVALS, where)) from None
 
 
 def _unpickled(source: Source, source_hash: str) -> RuleSet:
@@ -317,9 +330,10 @@ def _taken_from_elsewhere(source: Source, functions: Iterable[FunctionType]) -> 
             continue
         seen.add(id(function))
         where = function.__code__.co_filename
-        if where.startswith((*_INSTALLED, _PACKAGE)):
+        is_elsewhere = where != source.path  # a rival's file is not, though the package has it
+        if is_elsewhere and where.startswith((*_INSTALLED, _PACKAGE)):
             continue
-        if where != source.path:
+        if is_elsewhere:
             yield f"{function.__qualname__} {list(_marks(function.__code__))}"
         for name, value in _values_used(function):
             value = getattr(value, "py_func", value)

@@ -20,7 +20,7 @@ from empowersim.declaration import check_whole
 from empowersim.org_chart import Chart, balanced
 from empowersim.parameters import LEVERS, Parameters
 from empowersim.scenarios import NO_EFFORT, Scenario, end_of_efforts
-from empowersim.simulation import MAX_RUNS, simulate
+from empowersim.simulation import simulate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 REWARDS = (0.0, 0.25, 0.5, 0.75, 1.0)
 REPLICATES = 64
-AT_ONCE = 64
-"""Candidates that are simulated together: enough to keep the engine busy, few enough for memory."""
+MOST_REPLICATES = 10_000
+AT_ONCE = 4096
+"""Replicates of candidates that are simulated together: enough to keep the engine busy, few enough
+for memory (0.3 GB)."""
 
 _LEVERS: Mapping[str, float] = MappingProxyType(
     {name: getattr(Parameters(), name) for name in LEVERS}
@@ -144,9 +146,9 @@ def measured(
     """
     import pandas as pd
 
-    check_whole("replicates", replicates, 1, MAX_RUNS)
+    check_whole("replicates", replicates, 1, MOST_REPLICATES)
     rows: list[dict[str, float]] = []
-    for some in batched(candidates, AT_ONCE, strict=False):
+    for some in batched(candidates, max(1, AT_ONCE // replicates), strict=False):
         lives = _Lives(some, rules, replicates, seed, workers)
         rows += [
             dict(zip((band.column for band in BANDS), _numbers(lives.of(each)), strict=True))

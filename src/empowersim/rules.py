@@ -111,6 +111,7 @@ class LettingGo(NamedTuple):
 def letting_go(
     asked: float,
     trust: float,
+    own_drive: float,  # noqa: ARG001 (by default trust decides; it is for rules of readiness)
     attention_given: float,
     own_autonomy: float,
     control_habit: float,
@@ -119,8 +120,8 @@ def letting_go(
 ) -> LettingGo:
     """Why a manager lets one collaborator decide, or does not (C1, C2).
 
-    `own_autonomy` is what the manager has himself from his own boss; `asked` the intensity of the
-    change for him.
+    `own_drive` is the collaborator's; `own_autonomy` what the manager has himself from his own
+    boss; `asked` the intensity of the change for him.
     """
     return LettingGo(
         p.b_manager,

@@ -41,7 +41,7 @@ showing_keys = solara.reactive(False)
 def Keys(  # noqa: N802 (a component)
     language: str,
     words: dict[str, str],
-    keys: list[tuple[str, str]],
+    meanings: list[tuple[str, str]],
     showing: bool,
     event_present: Any,
     event_show: Callable[[bool], None],
@@ -57,7 +57,7 @@ def Layout(children: list[solara.Element] | None = None) -> None:  # noqa: N802
     Keys(
         language=language.current.value,
         words={"skip": _("Skip to the content"), "title": _("Keys"), "close": _("Close")},
-        keys=[(key, _(meaning)) for key, meaning in KEYS.items()],
+        meanings=[(key, _(meaning)) for key, meaning in KEYS.items()],
         showing=showing_keys.value,
         event_present=lambda _: presenting.set(not presenting.value),
         event_show=showing_keys.set,

@@ -21,6 +21,8 @@ MOST_SESSIONS = 40
 EVERY_CARD = "0.0.0.0"  # noqa: S104 (only when asked to share, and behind the guard)
 PAGE_FILES = Path(__file__).with_name("assets")
 """Styles, fonts and scripts of the page: `hatch_build.py` lays the folder down, whole."""
+PAGE_FILES_PATH = "/page-files"
+"""Where a browser asks for them."""
 
 
 def listen(port: int, *, shared: bool = False) -> socket.socket:
@@ -46,6 +48,22 @@ def has_page_files() -> bool:
     return PAGE_FILES.is_dir()
 
 
+def configure() -> None:
+    """Tell Solara how to serve: without the internet, if the page's files are here."""
+    if has_page_files():
+        # As a proxy it would ask the internet for what it lacks.
+        os.environ |= {"SOLARA_ASSETS_PROXY": "false", "SOLARA_ASSETS_CDN": PAGE_FILES_PATH}
+    from solara.server import settings
+
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    settings.kernel.cull_timeout = "10m"
+    # Else the first request's headers would decide for everybody.
+    settings.main.root_path = ""
+    settings.theme.show_banner = False
+    settings.theme.title = "EmpowerSim"
+
+
 def serve(
     listening: socket.socket, *, most_sessions: int = MOST_SESSIONS, key: str | None = None
 ) -> None:
@@ -63,21 +81,7 @@ def serve(
 
 def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Server:
     """Solara's server behind the guard, with the participants' page, ready to run."""
-    import solara.settings
-
-    if has_page_files():
-        # Before Solara's server is imported: as a proxy it would ask the internet for what it lacks.
-        solara.settings.assets.proxy = False
-        solara.settings.assets.cdn = "/page-files"
-    from solara.server import settings
-
-    settings.main.mode = "production"
-    settings.telemetry.mixpanel_enable = False
-    settings.kernel.cull_timeout = "10m"
-    # Else the first request's headers would decide for everybody.
-    settings.main.root_path = ""
-    settings.theme.show_banner = False
-    settings.theme.title = "EmpowerSim"
+    configure()  # before anything imports Solara, which reads its environment then
 
     # Whole before any page is drawn: the page's library looks into a pandas that a thread may be
     # half-way through importing.
@@ -96,7 +100,7 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
     ROOM.port, ROOM.shared = port, key is not None
     app.apps["__default__"] = app.AppScript("empowersim.app.page")
     if has_page_files():
-        page_files = Mount("/page-files", StaticFiles(directory=PAGE_FILES))
+        page_files = Mount(PAGE_FILES_PATH, StaticFiles(directory=PAGE_FILES))
         starlette.app.router.routes.insert(0, page_files)
     starlette.app.router.routes[:0] = phone.routes()
     config = uvicorn.Config(

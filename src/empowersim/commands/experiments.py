@@ -67,6 +67,7 @@ def _refuse_options_of_axes(given: Namespace) -> None:
         "--set": given.changes or None,
         "--weekly": given.weekly or None,
         "--scenario": given.scenario,
+        "--rules": given.rules,
         "--weeks": given.weeks,
         "--org": given.org,
         "--replicates": given.replicates,

@@ -1,4 +1,4 @@
-"""The lists: scenarios and parameters."""
+"""The lists: scenarios, parameters and rivals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Any
 
 from empowersim import scenarios
 from empowersim.commands.terminal import print_json
+from empowersim.own_rules import rules_from
 from empowersim.parameters import DECLARATIONS
+from empowersim.rivals import RIVALS, title
 from empowersim.scenarios import Scenario
 
 
@@ -64,3 +66,16 @@ def list_parameters(given: Namespace) -> None:
         allowed = f"[{row['low']:g}, {row['high']:g}]"
         number = f"{row['default']:<7g}{allowed:>13} {row['unit']:7}"
         print(f"  {row['name']:26} {number}{row['meaning']}")
+
+
+def list_rivals(given: Namespace) -> None:
+    """Every rival with what it says, and the rules that it replaces."""
+    table = [
+        {"name": name, "says": title(name), "replaces": list(rules_from(name).replaced)}
+        for name in RIVALS
+    ]
+    if given.json:
+        print_json(table)
+        return
+    for row in table:
+        print(f"{row['name']}\n    {row['says']}\n    Replaces: {', '.join(row['replaces'])}\n")

@@ -36,11 +36,13 @@ SHOWN_MEASURES = (
 def run(given: Namespace) -> None:
     """Run one scenario; print its course, and write its tables if asked to."""
     from empowersim import simulation, store, sweep
+    from empowersim.own_rules import rules_from
 
     scenario = scenarios.named(given.scenario).with_changes(changes(given.changes))
     if given.weeks is not None:
         scenario = replace(scenario, weeks=given.weeks)
     chart = org_chart.balanced() if given.org is None else org_chart.load(given.org)
+    rules = None if given.rules is None else rules_from(given.rules)
     if given.out is not None:
         store.check_free(given.out)
     check_whole("replicates", given.replicates, 1, simulation.MAX_RUNS)
@@ -51,6 +53,7 @@ def run(given: Namespace) -> None:
             replicates=given.replicates,
             seed=given.seed,
             engine=given.engine,
+            rules=rules,
             progress=update,
         ).weekly
     if given.out is not None:
@@ -93,7 +96,12 @@ def asked(given: Namespace, scenario: str, axes: Iterable[str], record: str) -> 
     settings = changes(given.changes, taken=factors)
     base = {"name": scenario, "set": settings}
     weeks = scenarios.named(scenario).weeks if given.weeks is None else given.weeks
-    runs = {"replicates": given.replicates, "seed": given.seed, "record": record}
+    runs = {
+        "replicates": given.replicates,
+        "seed": given.seed,
+        "record": record,
+        "rules": given.rules,
+    }
     said: dict[str, Any] = {
         "scenario": base | {"weeks": weeks},
         "runs": {name: value for name, value in runs.items() if value is not None},

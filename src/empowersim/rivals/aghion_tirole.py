@@ -1,14 +1,20 @@
-"""Another way to take on responsibility: initiative after Aghion and Tirole (1997), stylised.
+"""Collaborators put effort into initiative as far as nobody overrules them.
 
 A subordinate chooses the effort e that he puts into initiative. It brings him a benefit b unless
 his superior overrules him, with probability E, and costs e² / 2 k (1 − s) where he is under strain
-s: the best effort is k b (1 − E)(1 − s), at most 1. Here b is his drive, and being asked to carry
-the change adds to what is missing of it; E is the share of matters that his manager keeps. Neither
-teammates nor support play a part. Theirs is richer: the superior chooses E, and both may want
-different things.
+s: the best effort is k b (1 − E)(1 − s), at most 1 (Aghion and Tirole 1997, stylised). Here b is
+his drive, and being asked to carry the change adds to what is missing of it; E is the share of
+matters that his manager keeps.
+
+Kept: interference kills initiative, and where there is no room there is none. Left out: teammates
+and support; that the superior chooses E; and that the two may want different things.
+
+Scale: k is such that people start with the responsibility that ours start with. Three years later,
+without any effort, they rest at 0.10 and ours at 0.06; what the rule says hangs on that, and with
+k = 1.8 they rest where ours do (`validation/rivals.py`).
 
 P. Aghion and J. Tirole, Formal and real authority in organizations, Journal of Political Economy
-105(1), 1997, 1-29.
+105(1), 1997, 1-29 (not checked at the source).
 """
 
 from typing import NamedTuple
