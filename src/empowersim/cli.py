@@ -322,3 +322,10 @@ def _add_app(commands: _Commands) -> None:
         default=40,
         help="browser tabs served at once, phones not counted (default: 40)",
     )
+    app.add_argument(
+        "--results",
+        metavar="DIR",
+        type=_path,
+        default=".",
+        help="where Explore looks for results folders (default: here)",
+    )

@@ -65,7 +65,7 @@ def browser():
 
 @pytest.fixture
 def open_page(address, browser):
-    """Opens a place of the app for one more user; in the end, nothing may have gone wrong in any."""
+    """Opens a place of the app for one more user; in the end, nothing may have gone wrong."""
     wrong, contexts = [], []
 
     def opened(path="/", locale="en-GB", viewport=SCREEN):

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.conftest import free_port
 
 import empowersim
 from empowersim import sweep
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
+from tests.browser.conftest import free_port
 
 LATE = 40_000
 
@@ -60,8 +60,9 @@ def address(root):
 
 
 def choose(page, label, text):
-    page.locator(".v-select", has_text=label).first.click()
-    page.locator(".v-menu__content:visible .v-list-item", has_text=text).first.click()
+    listed = page.get_by_label(label, exact=True).first
+    offered = listed.locator("option", has_text=text).first
+    listed.select_option(offered.get_attribute("value"))
 
 
 def explored(open_page, **given):
@@ -130,8 +131,7 @@ def test_a_sweep_can_be_cancelled_and_another_has_to_wait(open_page):
     for each in (page, other):
         each.get_by_role("button", name="A small sweep").click()
         choose(each, "Second lever", "Training")
-        each.locator(".v-select", has_text="Values").last.click()
-        each.locator(".v-menu__content:visible .v-list-item", has_text="11").click()
+        each.get_by_label("Values").last.select_option("11 values")
         choose(each, "Runs of each point", "64")
         choose(each, "Scenario", "Stop too early")
         expect(each.locator(".ex-form")).to_contain_text("4,928 runs:", timeout=LATE)

@@ -99,7 +99,7 @@ def test_keys_step_and_scrub(lab):
 
 
 def test_an_intervention_keeps_the_past_and_can_be_undone(lab):
-    page = lab()
+    page = lab("?scenario=carry-it-together")
     go_to(page, 40)
     past = "[...Array(41)].map((_, week) => [...esRun.room(week)].join()).join('/')"
     before = page.evaluate(past)

@@ -10,7 +10,7 @@ def test_every_door_leads_to_its_mode(open_page):
     for mode in MODES:
         page.locator(".es-name").click()
         page.locator(".es-door", has_text=mode).click()
-        expect(page.locator("nav [aria-current]")).to_have_text(mode)
+        expect(page.locator("nav [aria-current=page]")).to_have_text(mode)
         expect(page.locator("h1")).to_be_visible()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import reacton.ipyvuetify as v
 import solara
@@ -27,6 +29,46 @@ def Act(  # noqa: N802 (a component)
         attributes={"aria-label": said} if said else {},
     )
     use_event(button, "click", lambda *_: on_click())
+
+
+@solara.component_vue("choice.vue")
+def _Choosing(  # noqa: N802
+    name: str,
+    named: bool,
+    look: str,
+    texts: Sequence[str],
+    at: int,
+    event_choose: Callable[[object], None],
+) -> None:
+    """The browser's own list: a screen reader knows it, and so does every keyboard."""
+
+
+@solara.component
+def Choice(  # noqa: N802
+    name: str,
+    values: Sequence[Any],
+    texts: Sequence[str],
+    value: Any,
+    on_value: Callable[[Any], object],
+    *,
+    named: bool = True,
+    class_: str = "",
+) -> None:
+    """A list to choose from; its name is shown, or only said."""
+    _Choosing(
+        name=name,
+        named=named,
+        look=class_,
+        texts=list(texts),
+        at=values.index(value),
+        event_choose=partial(_chosen, values, on_value),
+    )
+
+
+def _chosen(values: Sequence[Any], on_value: Callable[[Any], object], k: object) -> None:
+    # What a browser sends that is not in the list is not taken.
+    if isinstance(k, int) and 0 <= k < len(values):
+        on_value(values[k])
 
 
 @solara.component

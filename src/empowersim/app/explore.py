@@ -13,7 +13,7 @@ import solara.lab
 
 from empowersim import sweep
 from empowersim.app import language, results, session
-from empowersim.app.controls import Act
+from empowersim.app.controls import Act, Choice
 from empowersim.app.language import N_, _, label, number, plural
 from empowersim.app.results import Obstacle, Problem, Read, Trouble, Which
 from empowersim.app.titles import TITLES, title
@@ -210,26 +210,6 @@ def _choose_folder(name: str) -> None:
     said.set("")
     picture_number.set(0)
     chosen.set(name)
-
-
-@solara.component
-def Choice(  # noqa: N802
-    name: str,
-    values: list[Any],
-    texts: list[str],
-    value: Any,
-    on_value: Callable[[Any], object],
-    class_: str = "",
-) -> None:
-    """A list to choose from; what a browser sends that is not in it is not taken."""
-    v.Select(
-        label=name,
-        items=[{"value": k, "text": text} for k, text in enumerate(texts)],
-        v_model=values.index(value),
-        on_v_model=lambda k: k in range(len(values)) and on_value(values[k]),
-        hide_details=True,
-        class_=class_,
-    )
 
 
 # --- What is shown ----------------------------------------------------------------------------

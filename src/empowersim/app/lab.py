@@ -12,7 +12,7 @@ import reacton.ipyvuetify as v
 import solara
 
 from empowersim.app import lab_words, language, session
-from empowersim.app.controls import Act, Lever
+from empowersim.app.controls import Act, Choice, Lever
 from empowersim.app.forecast import FIRST_SCENARIO
 from empowersim.app.lab_words import Words
 from empowersim.app.language import _
@@ -251,16 +251,10 @@ def Policy(trial: Trial) -> None:  # noqa: N802
     """The levers as they are after the week that is shown, and what was changed when."""
     policy = trial.policy
     with v.Html(tag="div", class_="es-now"):
-        v.Select(
-            items=[{"text": title(name), "value": name} for name in TITLES],
-            v_model=policy.name,
-            on_v_model=_choose_scenario,
-            attributes={"aria-label": _("Scenario")},
-            menu_props={"offsetY": True, "maxHeight": "80vh"},
-            outlined=True,
-            dense=True,
-            hide_details=True,
-        )
+        # A scenario of a researcher's own is in the list while it is the policy.
+        offered = list(dict.fromkeys((*TITLES, policy.name)))
+        titles = [title(name) for name in offered]
+        Choice(_("Scenario"), offered, titles, policy.name, _choose_scenario, named=False)
         v.Html(
             tag="p",
             class_="es-when",

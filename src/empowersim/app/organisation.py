@@ -324,4 +324,5 @@ def _said(told: Told) -> str:
     if told.reason not in REASONS:
         return told.text or _("this row cannot be used")
     person = told.person if told.person != upload.HIDDEN else _("someone")
-    return _(REASONS[told.reason], **{**told.values, "person": person or _("someone")})
+    values: dict[str, object] = {**told.values, "person": person or _("someone")}
+    return _(REASONS[told.reason], None, **values)

@@ -26,7 +26,7 @@ MODES = {
     "organisation": (N_("Your organisation"), N_("Bring your own org chart; it stays here.")),
 }
 KEYS = {
-    "space": N_("play or pause"),
+    N_("space"): N_("play or pause"),
     "← →": N_("one week back or forth"),
     "p": N_("presentation: only what the room should see"),
     "?": N_("these keys"),
@@ -34,7 +34,8 @@ KEYS = {
 
 presenting = solara.reactive(False)
 """Whether only what the room should see is shown."""
-showing_keys = solara.reactive(False)
+asked_for_keys = solara.reactive(0)
+"""How often the list of keys was asked for by its button."""
 
 
 @solara.component_vue("keys.vue")
@@ -42,25 +43,23 @@ def Keys(  # noqa: N802 (a component)
     language: str,
     words: dict[str, str],
     meanings: list[tuple[str, str]],
-    showing: bool,
+    asked: int,
     event_present: Any,
-    event_show: Callable[[bool], None],
 ) -> None:
     """The way past the head; the keys that all modes share, and their list; the language."""
 
 
 @solara.component
-def Layout(children: list[solara.Element] | None = None) -> None:  # noqa: N802
+def Layout(children: list[Any] | None = None) -> None:  # noqa: N802
     """The head, and a mode below it."""
     solara.use_memo(_speak_the_browsers_language, [])
     v.Html(tag="style", children=[STYLE_SHEETS])
     Keys(
         language=language.current.value,
         words={"skip": _("Skip to the content"), "title": _("Keys"), "close": _("Close")},
-        meanings=[(key, _(meaning)) for key, meaning in KEYS.items()],
-        showing=showing_keys.value,
+        meanings=[(_(key), _(meaning)) for key, meaning in KEYS.items()],
+        asked=asked_for_keys.value,
         event_present=lambda _: presenting.set(not presenting.value),
-        event_show=showing_keys.set,
     )
     style = "es-page es-presenting" if presenting.value else "es-page"
     with v.Html(tag="div", class_=style):
@@ -86,7 +85,7 @@ def Head() -> None:  # noqa: N802
             for mode, (name, _meaning) in MODES.items():
                 Way(f"/{mode}", _(name), here=mode == here)
         Act(_("Present"), lambda: presenting.set(not presenting.value))
-        Act("?", lambda: showing_keys.set(True), said=_("Keys"))
+        Act("?", lambda: asked_for_keys.set(asked_for_keys.value + 1), said=_("Keys"))
         with v.BtnToggle(
             v_model=language.current.value, on_v_model=language.current.set, mandatory=True
         ):

@@ -465,10 +465,10 @@ def Debrief(chapter: Chapter, chart: Chart) -> None:  # noqa: N802
                 _html("li", _(question))
         with v.Html(tag="div", class_="es-w-notes"):
             with v.Html(tag="div"):
-                _html("h3", _("What was found about the claim"))
+                _html("h2", _("What was found about the claim"))
                 _html("p", _(chapter.finding))
             with v.Html(tag="div"):
-                _html("h3", _("What the model does not say"))
+                _html("h2", _("What the model does not say"))
                 _html("p", _(chapter.silence))
         with v.Html(tag="p", class_="es-aside"):
             Act(_("Open in the lab"), open_in_lab)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 
 
 def app(given: Namespace) -> None:
@@ -12,10 +13,14 @@ def app(given: Namespace) -> None:
     from contextlib import suppress
     from threading import Thread
 
-    from empowersim.app import server
+    from empowersim.app import results, server
     from empowersim.declaration import check_whole
+    from empowersim.errors import ParameterError
 
     check_whole("--sessions", given.sessions, 1, 1000)
+    folder = Path(given.results).resolve()
+    if not folder.is_dir():
+        raise ParameterError(f"--results {given.results} is no folder; give one that exists")
     key = secrets.token_urlsafe(24) if given.share else None
     with suppress(KeyboardInterrupt), server.listen(given.port, shared=given.share) as listening:
         address = f"http://localhost:{given.port}"
@@ -27,6 +32,7 @@ def app(given: Namespace) -> None:
         if not given.no_browser:
             # In a thread: a browser in the terminal returns only when it is closed.
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        results.ROOT = folder
         server.serve(listening, most_sessions=given.sessions, key=key)
 
 
