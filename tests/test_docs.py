@@ -120,7 +120,9 @@ def test_the_site_loads_nothing_from_elsewhere():
 
 @pytest.mark.parametrize("page", FRENCH, ids=lambda page: page.stem)
 def test_french_signs_have_their_spaces(page):
-    text = re.sub(r"`[^`\n]*`|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|^[|: -]+$", "", prose(page), flags=re.MULTILINE)
+    text = re.sub(
+        r"`[^`\n]*`|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|^[|: -]+$", "", prose(page), flags=re.MULTILINE
+    )
     wrong = re.findall(
         rf".{{0,20}}(?:[^{SPACE}\d!?][;?!»]|[^{SPACE}\d]:(?=\s)|«[^{SPACE}]).?", text
     )
