@@ -12,9 +12,9 @@ from http.cookiejar import CookieJar
 import pytest
 from playwright.sync_api import expect
 
-from conftest import free_port
 from empowersim.app.chapters import KEYS, chapters
 from empowersim.app.language import _
+from tests.browser.conftest import free_port
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 PICK = ".es-w-rail .es-w-pick"

@@ -27,7 +27,9 @@ MODES = {
 }
 KEYS = {
     N_("space"): N_("play or pause"),
-    "← →": N_("one week back or forth"),
+    "← →": N_("one week back or forth; in the workshop, one step"),
+    "shift ← →": N_("four weeks"),
+    "Ctrl Z, Ctrl Y": N_("take back, do again"),
     "p": N_("presentation: only what the room should see"),
     "?": N_("these keys"),
 }
