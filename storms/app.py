@@ -12,9 +12,11 @@ import asyncio
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -26,7 +28,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from websockets.exceptions import WebSocketException
@@ -41,9 +43,10 @@ BROWSERS, PLAYING_AT_ONCE = 2, 4
 PHONES, MOST_HALF_OPEN = 8, 50
 SOON = 5.0
 """Seconds within which a lever's answer must have come; half a second is the aim for one user."""
-MOST_GROWTH = 1.25
-"""Of the server's memory, from all being there to the end."""
+NEVER = 20.0
+MOST_GROWTH = 0.1
 GARBAGE_KERNEL = "00000000-0000-4000-8000-000000000000"
+GARBAGE_COOKIE = {"Cookie": "solara-session-id=00000000-0000-4000-8000-000000000001"}
 
 MOVE = """async ([lever, key, keyCode]) => {
   const slider = document.querySelectorAll(".es-lever [role=slider]")[lever];
@@ -53,10 +56,11 @@ MOVE = """async ([lever, key, keyCode]) => {
   const before = window.esForecastAt, begun = performance.now();
   slider.focus();
   slider.dispatchEvent(new KeyboardEvent("keydown", { key, keyCode, bubbles: true }));
-  while (window.esForecastAt === before && performance.now() - begun < 20000)
+  while (window.esForecastAt === before && performance.now() - begun < NEVER)
     await new Promise((done) => setTimeout(done, 4));
-  return (performance.now() - begun) / 1000;
+  return [(performance.now() - begun) / 1000, `${now} ${key} ${slider.ariaValueNow}`];
 }"""
+MOVE = MOVE.replace("NEVER", str(1000 * NEVER))
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"
 
 
@@ -93,16 +97,18 @@ class Log:
         self.hostile: Counter[tuple[str, bool]] = Counter()
         self.bets: Counter[bool] = Counter()
         self.modes = 0
+        self.memory: list[float] = []
+        self.traced: Counter[str] = Counter()
 
 
 @contextmanager
-def served(most_sessions: int) -> Iterator[tuple[int, str]]:
+def served(most_sessions: int, errors: IO[bytes]) -> Iterator[tuple[int, str]]:
     """The app in a process of its own, open to phones: its number and its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["--no-browser", "--share", "--sessions", str(most_sessions), "--port", str(port)]
     command = [sys.executable, "-m", "empowersim", "app", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as app:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as app:
         try:
             assert app.stdout is not None
             assert f"localhost:{port}" in app.stdout.readline()
@@ -185,22 +191,32 @@ class Session:
     async def _move(self, begun: float) -> None:
         key = self._luck.choice([("ArrowLeft", 37), ("ArrowRight", 39)])
         asked = time.monotonic() - begun
-        seconds = await self._page.evaluate(MOVE, [self._luck.randrange(6), *key])
+        lever = self._luck.randrange(6)
+        await self._page.locator(".es-lever [role=slider]").nth(5).wait_for()
+        seconds, moved = await self._page.evaluate(MOVE, [lever, *key])
         self._log.answers.append((asked, seconds))
+        if seconds >= NEVER:
+            week = await self._page.inner_text(".es-week")
+            self._log.wrong[f"no answer to lever {lever} ({moved}) in {week}"] += 1
 
     async def _play(self, _begun: float) -> None:
         async with self._playing:
             await self._page.locator("h1").click()
             # What was asked for before has come: what is sent from here on is for the playing.
-            await asyncio.sleep(4)
             await self._page.keyboard.press("Home")
-            await asyncio.sleep(3)
+            await self._silence()
             await self._page.keyboard.press(" ")
             before, started = self._page.es_bytes, time.monotonic()
             await asyncio.sleep(self._luck.uniform(3, 8))
             self._log.bytes += self._page.es_bytes - before
             self._log.played += time.monotonic() - started
             await self._page.keyboard.press(" ")
+
+    async def _silence(self) -> None:
+        before, deadline = -1, time.monotonic() + 60
+        while before != self._page.es_bytes and time.monotonic() < deadline:
+            before = self._page.es_bytes
+            await asyncio.sleep(4)
 
     async def _wander(self, _begun: float) -> None:
         for mode in self._luck.sample(["workshop", "explore", "organisation"], 2):
@@ -265,7 +281,8 @@ def from_elsewhere(address: str, _luck: random.Random) -> bool:
 
 def garbage(address: str, luck: random.Random) -> bool:
     """Frames that are no messages; always of one session, so that they take one place."""
-    with connect(_channels(address), origin=address) as websocket, suppress(WebSocketException):
+    joined = connect(_channels(address), origin=address, additional_headers=GARBAGE_COOKIE)
+    with joined as websocket, suppress(WebSocketException):
         for _each in range(20):
             data = luck.randbytes(luck.randrange(1, 5000))
             websocket.send(data if luck.random() < 0.5 else data.decode("latin-1"))
@@ -332,11 +349,18 @@ def annoy(address: str, log: Log, ended: threading.Event) -> None:
 # --- The whole --------------------------------------------------------------------------------
 
 
+async def watch(process: int, log: Log, minutes: float) -> None:
+    """Note the server's memory, eight times."""
+    while True:
+        log.memory.append(Use.of(process).megabytes)
+        await asyncio.sleep(60 * minutes / 8)
+
+
 async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]:
     """Open all, keep them busy, close all; the log, the uses, and who came to the end."""
     log, uses, ended = Log(), {}, threading.Event()
     playing = asyncio.Semaphore(PLAYING_AT_ONCE)
-    with served(2 * sessions) as (process, address):
+    with tempfile.TemporaryFile() as errors, served(2 * sessions, errors) as (process, address):
         await asyncio.sleep(15)
         uses["start"] = Use.of(process)
         async with browsers() as shared:
@@ -346,7 +370,6 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
             pages = [
                 await opened(shared[k % BROWSERS], address, log, "/") for k in range(1, sessions)
             ]
-            uses["all"] = Use.of(process)
             threads = [
                 threading.Thread(target=bet, args=(address, pin, log, ended)) for _ in range(PHONES)
             ]
@@ -354,6 +377,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
             begun = time.monotonic()
             for each in threads:
                 each.start()
+            watching = asyncio.create_task(watch(process, log, minutes))
             lived = await asyncio.gather(
                 facilitate(leader, begun + 60 * minutes),
                 *(
@@ -362,6 +386,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
                 ),
             )
             ended.set()
+            watching.cancel()
             await asyncio.gather(*(asyncio.to_thread(each.join) for each in threads))
             uses["end"] = Use.of(process)
             for page in (leader, *pages):
@@ -373,7 +398,14 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
         uses["closed"] = Use.of(process)
         await asyncio.sleep(5)
         uses["later"] = Use.of(process)
+        errors.seek(0)
+        log.traced.update(_last_lines(errors.read().decode(errors="replace")))
     return log, uses, 1 + sum(map(bool, lived[1:]))
+
+
+def _last_lines(errors: str) -> list[str]:
+    """What each traceback of the server ends with."""
+    return re.findall(r"^(?:\s*\|\s*)?(\w+(?:Error|Exception)\b.*)$", errors, re.MULTILINE)
 
 
 def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: int) -> list[Row]:
@@ -384,8 +416,10 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
     memory = ", ".join(f"{uses[when].megabytes:.0f} MB {text}" for when, text in MOMENTS.items())
     threads = ", ".join(f"{uses[when].threads} {text}" for when, text in MOMENTS.items())
     idle = uses["later"].seconds - uses["closed"].seconds
+    traced = "; ".join(f"{count} × {what[:80]}" for what, count in log.traced.most_common(3))
     wrong = "; ".join(f"{count} × {what}" for what, count in log.wrong.most_common(3))
-    grown = uses["end"].megabytes / uses["all"].megabytes
+    grown = uses["end"].megabytes / log.memory[len(log.memory) // 2]
+    on_the_way = ", ".join(f"{each:.0f}" for each in log.memory)
     return [
         Row(
             f"sessions for {minutes:g} minutes, on {os.cpu_count()} processors",
@@ -414,7 +448,10 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             f" after {log.ready[0]:.1f} and {log.ready[-1]:.1f} s",
         ),
         Row(
-            f"memory grows by less than {MOST_GROWTH - 1:.0%}", 1, int(grown < MOST_GROWTH), memory
+            f"the server's memory settles: the second half adds less than {MOST_GROWTH:.0%}",
+            1,
+            int(grown < 1 + MOST_GROWTH),
+            f"{memory}; on the way {on_the_way}",
         ),
         Row(
             "after all have gone, nothing computes",
@@ -424,7 +461,12 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
         ),
         Row(f"bets of {PHONES} phones", log.bets.total(), log.bets[True]),
         *(
-            Row(name, log.hostile[name, True] + log.hostile[name, False], log.hostile[name, True])
+            Row(
+                name,
+                log.hostile[name, True] + log.hostile[name, False],
+                log.hostile[name, True],
+                f"in the server's log: {traced or 'nothing'}" if HOSTILE[name] is garbage else "",
+            )
             for name in HOSTILE
         ),
     ]

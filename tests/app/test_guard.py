@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
 from empowersim.app import phone, server
-from empowersim.app.guard import AT_ONCE, MOST_BODY, Guard
+from empowersim.app.guard import AT_ONCE, MOST_BODY, Guard, _whole
 from empowersim.app.room import ROOM, Question, Room
 from empowersim.app.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
 
@@ -503,3 +503,24 @@ def test_traversal_over_the_wire(port):
         connection.request("GET", path)
         assert connection.getresponse().status == 404
         connection.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "passes"),
+    [
+        (b"\x7f\xff\xff\xff.", False),
+        (b"\xff\xff\xff\xff" + b"." * 100, False),
+        (b"\0\0\0\0....", False),
+        (b"\0\0\0\x02" + b"." * 8, True),
+        (b"\0\0\0\x03" + b"." * 8, False),
+        (b"\0", False),
+        (b'\0\0\0\x01\0\0\0\x08{"a": 1}', True),
+        (None, True),
+    ],
+)
+def test_a_frame_that_promises_more_than_it_holds_ends_its_websocket(data, passes):
+    async def received():
+        return {"type": "websocket.receive", "bytes": data, "text": None if data else "{}"}
+
+    message = asyncio.run(_whole(received)())
+    assert message["type"] == ("websocket.receive" if passes else "websocket.disconnect")
