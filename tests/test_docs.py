@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 import empowersim
-from empowersim.app import texts
+from empowersim.app.language import _
+from empowersim.app.titles import TITLES
 from empowersim.outcomes import MEASURES
 from empowersim.parameters import DECLARATIONS, LEVERS
 from empowersim.scenarios import NAMED
@@ -119,7 +120,9 @@ def test_the_site_loads_nothing_from_elsewhere():
 
 @pytest.mark.parametrize("page", FRENCH, ids=lambda page: page.stem)
 def test_french_signs_have_their_spaces(page):
-    text = re.sub(r"`[^`\n]*`|\]\([^)]*\)|^[|: -]+$", "", prose(page), flags=re.MULTILINE)
+    text = re.sub(
+        r"`[^`\n]*`|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|^[|: -]+$", "", prose(page), flags=re.MULTILINE
+    )
     wrong = re.findall(
         rf".{{0,20}}(?:[^{SPACE}\d!?][;?!»]|[^{SPACE}\d]:(?=\s)|«[^{SPACE}]).?", text
     )
@@ -135,7 +138,8 @@ def test_the_lexicon_has_the_words_of_the_screen():
         each.name: each for each in MEASURES
     }
     wanted = {name: (each.label_fr, each.label_en) for name, each in declared.items()}
-    wanted |= {name: (texts.title(name, "fr"), texts.title(name, "en")) for name in NAMED}
+    assert set(TITLES) == set(NAMED)
+    wanted |= {name: (_(title, "fr"), _(title, "en")) for name, title in TITLES.items()}
     assert told == wanted
 
 

@@ -310,3 +310,22 @@ def _add_app(commands: _Commands) -> None:
     app.set_defaults(command="app.app")
     app.add_argument("--port", type=int, metavar="N", default=8765)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    app.add_argument(
+        "--share",
+        action="store_true",
+        help="let phones in this machine's networks join with a PIN, and bet",
+    )
+    app.add_argument(
+        "--sessions",
+        type=int,
+        metavar="N",
+        default=40,
+        help="browser tabs served at once, phones not counted (default: 40)",
+    )
+    app.add_argument(
+        "--results",
+        metavar="DIR",
+        type=_path,
+        default=".",
+        help="where Explore looks for results folders (default: here)",
+    )

@@ -78,10 +78,11 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
         self._key = key
         self.rules: ModuleType = rules.functions if rules else usual_rules
         org_chart = balanced() if org_chart is None else org_chart
-        self._scenario = as_scenario(Parameters() if parameters is None else parameters)
-        self.parameters = self._scenario.parameters
+        # Not `_scenario`: that is Mesa's own, where it keeps a scenario of another kind.
+        self._lived = as_scenario(Parameters() if parameters is None else parameters)
+        self.parameters = self._lived.parameters
         self.hierarchy = hierarchy(org_chart)
-        self.delays = self._scenario.rollout.delays(self.hierarchy).tolist()
+        self.delays = self._lived.rollout.delays(self.hierarchy).tolist()
         self.week = 0
         n_people = self.hierarchy.n_people
         uniform, normal = luck.initial_draws(self._key, n_people)
@@ -120,7 +121,7 @@ class EmpowermentModel(mesa.Model):  # type: ignore[misc]
     def step(self) -> None:
         """Live one week: interventions, then the phases in order, then the measures."""
         self.week += 1
-        changes = self._scenario.changes_by_week.get(self.week)
+        changes = self._lived.changes_by_week.get(self.week)
         if changes:
             self.parameters = self.parameters.with_changes(changes)
         draws = luck.week_draws(self._key, self.week, self.hierarchy.n_people).T.tolist()

@@ -1,4 +1,5 @@
 """The workshop app: one page for a facilitator, a laptop and a projector.
 
-`forecast` computes, `texts` speaks, `page` shows (with a Vue file a picture), `server` serves.
+`page` is the shell and `server` serves it; each mode has its module, each picture its Vue file, and
+`language` speaks.
 """

@@ -1,56 +1,120 @@
-"""What many runs make of the four regimes, week by week: computed in one go, for the page."""
+"""What may become of an organisation from a week on: a few hundred futures, in one go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import partial
+from threading import Event
 from typing import NamedTuple
 
 import numpy as np
 
-from empowersim import scenarios
+from empowersim import outcomes, scenarios
 from empowersim.analysis import SPREAD
+from empowersim.app.life import Bytes, Life, Numbers, Onward, Organisation, live
+from empowersim.compiled import LANES
+from empowersim.executors import in_threads
+from empowersim.org_chart import sample
 from empowersim.outcomes import REGIMES
-from empowersim.parameters import LEVERS
-from empowersim.simulation import simulate
+from empowersim.random_streams import replicate_key
 
-RUNS = 64
-FIRST_SCENARIO = "carry-it-together"
-
-
-class Band(NamedTuple):
-    """A share week by week from week 0: the mean of the runs, and where 90 % of them lie."""
-
-    mean: list[float]
-    low: list[float]
-    high: list[float]
-
-
-def lever_values(scenario: str) -> dict[str, float]:
-    """Where a named scenario puts the levers."""
-    parameters = scenarios.named(scenario).parameters
-    return {lever: getattr(parameters, lever) for lever in LEVERS}
+RUNS = 208
+"""Futures: as many as fill the engine's lanes, and no fewer than 200."""
+MOST_PERSON_WEEKS = 12_000_000
+"""Lived for one forecast: a larger organisation gets fewer futures, and an answer as soon."""
+FEWEST_RUNS = 2 * LANES
+SUCCESS = 0.5
+"""The change succeeds if more than this share of relations are partnerships in the end."""
+FIRST_SCENARIO = "just-let-go"
+WHOLE = 250
+"""A share of 1, as a byte of a band."""
 
 
-def forecast(scenario: str, levers: Mapping[str, float]) -> Mapping[str, Band]:
-    """The share of relations in each regime, for a named scenario with its levers moved.
+class Forecast(NamedTuple):
+    """The futures of a life from a week on, its past being what it was.
+
+    Attributes:
+        week: the last week that all futures share.
+        shares: of the regimes, (runs, weeks - week + 1, n_regimes).
+    """
+
+    week: int
+    shares: Numbers
+
+    @property
+    def runs(self) -> int:
+        """How many futures."""
+        return len(self.shares)
+
+    @property
+    def ends(self) -> Numbers:
+        """The share of partnerships in the last week of every future, (runs,)."""
+        ends: Numbers = self.shares[:, -1, REGIMES.index("partnership")]
+        return ends
+
+    @property
+    def chance(self) -> float:
+        """The share of futures in which the change succeeds."""
+        return float((self.ends > SUCCESS).mean())
+
+    def middle(self) -> tuple[float, float, float]:
+        """Mean share of partnerships in the end, and where nine futures in ten lie."""
+        low, high = np.quantile(self.ends, _ENDS_OF_BAND)
+        return float(self.ends.mean()), float(low), float(high)
+
+    def reached(self) -> int | None:
+        """The first week in which, on average, the change has succeeded; None if it never has."""
+        succeeded = self.shares[:, :, REGIMES.index("partnership")].mean(axis=0) > SUCCESS
+        return self.week + int(succeeded.argmax()) if succeeded.any() else None
+
+    def bands(self) -> Bytes:
+        """Mean, low and high end of each regime's band, week by week, (n_regimes, 3, weeks)."""
+        low, high = np.quantile(self.shares, _ENDS_OF_BAND, axis=0)
+        curves = np.stack([self.shares.mean(axis=0), low, high]).transpose(2, 0, 1)
+        return np.rint(WHOLE * curves).astype(np.uint8)
+
+
+_ENDS_OF_BAND = ((1 - SPREAD) / 2, (1 + SPREAD) / 2)
+
+
+def forecast(life: Life, week: int, stop: Event | None = None, runs: int = RUNS) -> Forecast:
+    """Futures of these very people from their state in a week on, each with luck of its own.
+
+    Two policies that are forecast for the same luck meet the same luck, future by future.
 
     Raises:
-        ScenarioError, ParameterError: no such scenario or lever, or a value out of its range.
+        CancelledError: `stop` was set meanwhile.
     """
-    return _forecast(scenario, tuple(sorted(levers.items())))
+    left = life.weeks - week
+    n_people = life.organisation.people.n_people
+    fit = MOST_PERSON_WEEKS // max(1, n_people * left) // LANES * LANES
+    runs = max(min(runs, fit), min(runs, FEWEST_RUNS))
+    now = life.measures[week, _COLUMNS]
+    if left == 0:
+        return Forecast(week, np.tile(now, (runs, 1, 1)))
+    keys = [replicate_key(int(life.organisation.key), future) for future in range(runs)]
+    batches = [keys[first : first + LANES] for first in range(0, runs, LANES)]
+    lived = np.concatenate(list(in_threads(partial(_lived, life, week, stop), batches)), axis=-1)
+    shares = lived[:, _COLUMNS].transpose(2, 0, 1) / max(1, n_people - 1)
+    starts = np.tile(now, (runs, 1, 1))
+    return Forecast(week, np.concatenate([starts, shares], axis=1))
 
 
-@lru_cache(maxsize=256)
-def _forecast(scenario: str, levers: tuple[tuple[str, float], ...]) -> Mapping[str, Band]:
-    chosen = scenarios.named(scenario).with_changes(dict(levers))
-    weekly = simulate(chosen, replicates=RUNS).weekly
-    shares = weekly[list(REGIMES)].to_numpy().reshape(RUNS, chosen.weeks + 1, len(REGIMES))
-    low, high = np.quantile(shares, ((1 - SPREAD) / 2, (1 + SPREAD) / 2), axis=0)
-    curves = np.stack([shares.mean(axis=0), low, high]).transpose(2, 0, 1).round(4)
-    return {regime: Band(*curves[k].tolist()) for k, regime in enumerate(REGIMES)}
+_COLUMNS = [outcomes.NAMES.index(regime) for regime in REGIMES]
+
+
+def _lived(
+    life: Life, week: int, stop: Event | None, keys: Sequence[np.uint64], crashed: Event
+) -> Numbers:
+    """Sums of the weeks left, (weeks, n_measures, runs)."""
+    return Onward.after(life, week, keys, stop or crashed).sums_of(week + 1, life.weeks)
+
+
+def better_in(one: Forecast, other: Forecast) -> float:
+    """The share of futures in which the other ends with more partnerships, luck being the same."""
+    return float((other.ends > one.ends).mean())
 
 
 def prepare() -> None:
-    """Compile the engine (seconds, once on a machine) by asking for the first forecast."""
-    forecast(FIRST_SCENARIO, lever_values(FIRST_SCENARIO))
+    """Compile the engine (seconds, once on a machine) by asking for a first forecast."""
+    forecast(live(scenarios.named(FIRST_SCENARIO), Organisation.of(sample())), 0, runs=1)

@@ -1,166 +1,150 @@
-"""The one page: choose a scenario, move the levers, see what becomes of the relations."""
+"""The shell: a page for each mode, the head that all of them share, and the keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from itertools import groupby
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import reacton.ipyvuetify as v
-from reacton import component, use_state
+import solara
 from reacton.ipyvue import use_event
-from solara.components.component_vue import component_vue
-from solara.components.title import Title
 from solara.lab.utils.headers import headers
-from solara.tasks import use_task
 
-from empowersim.app import texts
-from empowersim.app.forecast import FIRST_SCENARIO, forecast, lever_values, prepare
-from empowersim.app.texts import LANGUAGES, WORDS, Language
-from empowersim.outcomes import MEASURES
-from empowersim.parameters import DECLARATIONS
-from empowersim.plots import STYLES
-from empowersim.scenarios import NAMED, named
+from empowersim.app import explore, lab, language, organisation, workshop
+from empowersim.app.controls import Act
+from empowersim.app.language import N_, _
+from empowersim.words import LANGUAGES
 
-DASHES = {"-": "", "--": "18 9", "-.": "18 7 4 7", ":": "4 7"}
-REGIMES = ("partnership", "directed", "adrift", "overburdened")
-"""In the order in which they take the styles of the project's figures."""
-LABELLED = {measure.name: measure for measure in MEASURES}
-STEPS = 20
-STYLE_SHEET = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+STYLE_SHEETS = "".join(
+    path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css"))
+)
+MODES = {
+    "workshop": (N_("Workshop"), N_("Bet, run, see: two hours with a group, chapter by chapter.")),
+    "lab": (N_("Lab"), N_("Move the levers, play the weeks, ask anyone why.")),
+    "explore": (N_("Explore"), N_("Read the results of a sweep, and open any of its runs.")),
+    "organisation": (N_("Your organisation"), N_("Bring your own org chart; it stays here.")),
+}
+KEYS = {
+    N_("space"): N_("play or pause"),
+    "← →": N_("one week back or forth; in the workshop, one step"),
+    "shift ← →": N_("four weeks"),
+    "Ctrl Z, Ctrl Y": N_("take back, do again"),
+    "p": N_("presentation: only what the room should see"),
+    "?": N_("these keys"),
+}
 
-
-@component_vue("shares.vue")
-def Shares(picture: dict[str, Any], language: str) -> None:  # noqa: N802 (a component)
-    """The shares of the regimes week by week, drawn in the browser."""
-
-
-@component
-def Page() -> None:  # noqa: N802
-    """Everything on one screen: the levers at the left, what comes of them at the right."""
-    language, set_language = use_state(_language_of_browser())
-    scenario, set_scenario = use_state(FIRST_SCENARIO)
-    levers, set_levers = use_state(lever_values(FIRST_SCENARIO))
-    engine = use_task(prepare, dependencies=[])
-
-    def choose(name: str) -> None:
-        set_scenario(name)
-        set_levers(lever_values(name))
-
-    def move(name: str, value: float) -> None:
-        set_levers(lambda current: current | {name: value})
-
-    Title("EmpowerSim")
-    v.Html(tag="style", children=[STYLE_SHEET])
-    with v.Html(tag="main", class_="es-page"):
-        Head(language, set_language, scenario, choose)
-        v.Html(tag="p", class_="es-story", children=[texts.story(scenario, language)])
-        with v.Html(tag="section", class_="es-levers"):
-            for name, value in levers.items():
-                Lever(name, value, partial(move, name), language)
-            reset = v.Btn(
-                children=[WORDS[language]["reset"]],
-                disabled=levers == lever_values(scenario),
-                outlined=True,
-            )
-            use_event(reset, "click", lambda *_: choose(scenario))
-        if engine.finished:
-            Result(scenario, levers, language)
-        else:
-            with v.Html(tag="section", class_="es-result"):
-                v.Html(tag="p", class_="es-verdict", children=[WORDS[language]["preparing"]])
-                v.ProgressLinear(indeterminate=True)
+presenting = solara.reactive(False)
+"""Whether only what the room should see is shown."""
+asked_for_keys = solara.reactive(0)
+"""How often the list of keys was asked for by its button."""
 
 
-def _language_of_browser() -> Language:
-    """French for a browser that asks for it first, else English."""
+@solara.component_vue("keys.vue")
+def Keys(  # noqa: N802 (a component)
+    language: str,
+    words: dict[str, str],
+    meanings: list[tuple[str, str]],
+    asked: int,
+    event_present: Any,
+) -> None:
+    """The way past the head; the keys that all modes share, and their list; the language."""
+
+
+@solara.component
+def Layout(children: list[Any] | None = None) -> None:  # noqa: N802
+    """The head, and a mode below it."""
+    solara.use_memo(_speak_the_browsers_language, [])
+    v.Html(tag="style", children=[STYLE_SHEETS])
+    Keys(
+        language=language.current.value,
+        words={"skip": _("Skip to the content"), "title": _("Keys"), "close": _("Close")},
+        meanings=[(_(key), _(meaning)) for key, meaning in KEYS.items()],
+        asked=asked_for_keys.value,
+        event_present=lambda _: presenting.set(not presenting.value),
+    )
+    style = "es-page es-presenting" if presenting.value else "es-page"
+    with v.Html(tag="div", class_=style):
+        Head()
+        # The way past the head leads to it, and leaves the focus there.
+        v.Html(tag="main", attributes={"id": "main", "tabindex": "-1"}, children=children or [])
+
+
+def _speak_the_browsers_language() -> None:
     asked = (headers.value or {}).get("accept-language", [""])[0]
-    return "fr" if asked.lower().startswith("fr") else "en"
+    language.current.set(language.spoken_by(asked))
 
 
-@component
-def Head(  # noqa: N802
-    language: Language,
-    set_language: Callable[[Language], None],
-    scenario: str,
-    choose: Callable[[str], None],
-) -> None:
-    """The app's name, the choice of the scenario, and of the language."""
+@solara.component
+def Head() -> None:  # noqa: N802
+    """The app's name, the modes, presentation, and the language."""
+    router = solara.use_router()
+    here = router.parts[0] if router.parts else ""
     with v.Html(tag="header", class_="es-head"):
-        v.Html(tag="h1", children=["EmpowerSim"])
-        v.Html(tag="span", children=[WORDS[language]["scenario"]])
-        v.Select(
-            items=[{"text": texts.title(name, language), "value": name} for name in NAMED],
-            v_model=scenario,
-            on_v_model=choose,
-            attributes={"aria-label": WORDS[language]["scenario"]},
-            menu_props={"offsetY": True, "maxHeight": "80vh"},
-            outlined=True,
-            hide_details=True,
-        )
-        with v.BtnToggle(v_model=language, on_v_model=set_language, mandatory=True):
+        with solara.Link("/"):
+            v.Html(tag="span", class_="es-name", children=["EmpowerSim"])
+        with v.Html(tag="nav", attributes={"aria-label": _("Modes")}):
+            for mode, (name, _meaning) in MODES.items():
+                Way(f"/{mode}", _(name), here=mode == here)
+        Act(_("Present"), lambda: presenting.set(not presenting.value))
+        Act("?", lambda: asked_for_keys.set(asked_for_keys.value + 1), said=_("Keys"))
+        with v.BtnToggle(
+            v_model=language.current.value, on_v_model=language.current.set, mandatory=True
+        ):
             for each in LANGUAGES:
-                v.Btn(value=each, children=[WORDS[each]["language"]], attributes={"lang": each})
+                pressed = str(each == language.current.value).lower()
+                attributes = {"lang": each, "aria-pressed": pressed}
+                v.Btn(value=each, children=[language.NAMES[each]], attributes=attributes)
 
 
-@component
-def Lever(  # noqa: N802
-    name: str, value: float, on_value: Callable[[float], None], language: Language
-) -> None:
-    """One slider with its name and value; what it means shows when the pointer is on its name."""
-    declared = DECLARATIONS[name]
-    label = texts.label(declared, language)
-    called = v.Html(tag="span", class_="es-called", children=[label], v_on="meaning.on")
-    with v.Html(tag="div", class_="es-lever"):
-        v.Tooltip(
-            right=True,
-            v_slots=[{"name": "activator", "variable": "meaning", "children": called}],
-            children=[texts.meaning(name, language)],
-        )
-        v.Html(tag="b", children=[texts.percent(value)])
-        v.Slider(
-            v_model=value,
-            on_v_model=on_value,
-            min=declared.low,
-            max=declared.high,
-            step=(declared.high - declared.low) / STEPS,
-            attributes={"aria-label": label},
-            hide_details=True,
-        )
+@solara.component
+def Way(path: str, name: str, *, here: bool) -> None:  # noqa: N802
+    """A link to a mode, marked if that is shown."""
+    router = solara.use_router()
+    # An attribute that goes may stay in the page; one whose value changes does not.
+    attributes = {"href": path, "aria-current": "page" if here else "false"}
+    link = v.Html(tag="a", class_="es-mode", attributes=attributes, children=[name])
+    use_event(link, "click.prevent.stop", lambda *_: router.push(path))
 
 
-@component
-def Result(scenario: str, levers: Mapping[str, float], language: Language) -> None:  # noqa: N802
-    """The sentence, and the picture."""
-    shares = forecast(scenario, levers)
-    sentence = texts.verdict(shares["partnership"], language)
-    with v.Html(tag="section", class_="es-result"):
-        v.Html(
-            tag="p", class_="es-verdict", children=[sentence], attributes={"aria-live": "polite"}
-        )
-        Shares(
-            picture={
-                "title": WORDS[language]["picture"],
-                "note": texts.bands(language),
-                "week": WORDS[language]["week"],
-                "sentence": sentence,
-                "curves": [
-                    {
-                        "label": texts.label(LABELLED[regime], language),
-                        "colour": colour,
-                        "dash": DASHES[str(dash)],
-                        **shares[regime]._asdict(),
-                    }
-                    for regime, (colour, _, dash) in zip(REGIMES, STYLES, strict=False)
-                ],
-                "events": [
-                    {"week": week, "text": texts.intervention(tuple(changes), language)}
-                    for week, changes in groupby(
-                        named(scenario).interventions, lambda each: each.week
-                    )
-                ],
-            },
-            language=language,
-        )
+@solara.component
+def Home() -> None:  # noqa: N802
+    """A door to each mode."""
+    v.Html(tag="h1", children=[_("Who carries the change?")])
+    v.Html(
+        tag="p",
+        class_="es-lead",
+        children=[
+            _(
+                "Managers and collaborators trade autonomy and responsibility, week by week. What"
+                " if one side carries all of it, or both a part?"
+            )
+        ],
+    )
+    with v.Html(tag="div", class_="es-doors"):
+        for mode, (name, meaning) in MODES.items():
+            with solara.Link(f"/{mode}"), v.Html(tag="div", class_="es-door"):
+                v.Html(tag="h2", children=[_(name)])
+                v.Html(tag="p", children=[_(meaning)])
+
+
+def _titled(mode: str, component: Callable[[], Any]) -> Callable[[], Any]:
+    """A mode with the title of its browser tab; of several, Solara shows the innermost."""
+
+    @solara.component
+    def Titled() -> None:  # noqa: N802
+        name = _("{mode}: EmpowerSim", mode=_(MODES[mode][0])) if mode else "EmpowerSim"
+        with v.Html(tag="div", class_="es-titled"):
+            solara.Title(name)
+            component()
+
+    return Titled
+
+
+routes = [
+    solara.Route("/", component=_titled("", Home), layout=Layout),
+    solara.Route("workshop", component=_titled("workshop", workshop.Workshop)),
+    solara.Route("lab", component=_titled("lab", lab.Lab)),
+    solara.Route("explore", component=_titled("explore", explore.Explore)),
+    solara.Route("organisation", component=_titled("organisation", organisation.Organisation)),
+]

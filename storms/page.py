@@ -1,0 +1,36 @@
+"""docs/reliability.md: each storm writes its own sections, and leaves the others as they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from storms.sweeps import Row
+
+PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
+HEADER = """# Reliability
+
+Written by `make faults`. A fault is survived if nothing that was committed is lost, the digest of
+the results is that of an undisturbed sweep, and whatever is damaged is found. The section on the
+app is written by `make soak`.
+"""
+SECTIONS = ("Sweeps", "Their figures", "App")
+"""In the order of the page."""
+
+
+def table(rows: list[Row]) -> str:
+    """A Markdown table."""
+    lines = ["|what|tried|went well|remark|", "|---|---|---|---|"]
+    lines += [f"|{row.fault}|{row.tried:,}|{row.survived:,}|{row.remark}|" for row in rows]
+    return "\n".join(lines)
+
+
+def write(name: str, text: str, page: Path = PAGE) -> None:
+    """Put a section into the page, in place of what it said before."""
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    _head, *parts = re.split(r"^## (.+)\n", before, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True)) | {name: text}
+    told = "".join(
+        f"\n## {each}\n\n{sections[each].strip()}\n" for each in SECTIONS if each in sections
+    )
+    page.write_text(f"{HEADER}{told}", encoding="utf-8")

@@ -1,0 +1,144 @@
+"""Explore in a real browser: pictures, a run opened in the lab, a small sweep, and troubles."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+import empowersim
+from empowersim import sweep
+from empowersim.executors import threads
+from empowersim.experiment import Experiment
+from tests.browser.conftest import free_port
+
+LATE = 40_000
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    """A folder with two sweeps, one of them damaged."""
+    place = tmp_path_factory.mktemp("explored")
+    for name in ("good", "damaged"):
+        experiment = Experiment(
+            title="Two <b>levers</b>",
+            scenario={"weeks": 20},
+            org_charts={"small": {"spans": [4, 3]}},
+            design={"kind": "grid", "factors": {"coaching": [0, 0.5, 1], "training": [0, 0.5, 1]}},
+            runs={"replicates": 8},
+            analysis={"outcomes": ["autonomy"], "level": 0.3},
+        )
+        folder = sweep.open_folder(experiment, place / name)
+        sweep.run(experiment, folder, threads(1))
+    next((place / "damaged" / "parts").iterdir()).write_bytes(b"x")
+    return place
+
+
+@pytest.fixture(scope="module")
+def address(root):
+    """The app, started from the folder that holds the sweeps."""
+    port = free_port()
+    command = [sys.executable, "-m", "empowersim", "app", "--no-browser", "--port", str(port)]
+    # It starts elsewhere, where a relative path to the package would lead nowhere.
+    package = {"PYTHONPATH": str(Path(empowersim.__file__).parents[1])}
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=root, env=os.environ | package
+    ) as app:
+        signal.signal(signal.SIGINT, before)
+        try:
+            assert f"localhost:{port}" in app.stdout.readline()
+            yield f"http://localhost:{port}"
+            app.send_signal(signal.SIGINT)
+            assert app.wait(20) == 0
+        finally:
+            app.kill()
+
+
+def choose(page, label, text):
+    listed = page.get_by_label(label, exact=True).first
+    offered = listed.locator("option", has_text=text).first
+    listed.select_option(offered.get_attribute("value"))
+
+
+def explored(open_page, **given):
+    page = open_page("/explore", **given)
+    label = "Dossier de résultats" if given.get("locale") == "fr-FR" else "Results folder"
+    choose(page, label, "good")
+    expect(page.locator(".ex-figure")).to_be_visible(timeout=LATE)
+    return page
+
+
+def test_a_folder_is_drawn_and_told(open_page):
+    page = explored(open_page)
+    expect(page.locator(".ex-mark")).to_have_count(9)
+    # What people have written is text, whatever it holds.
+    expect(page.locator(".ex-words h2")).to_have_text("Two <b>levers</b>")
+    expect(page.locator(".ex-words")).to_contain_text("Answer:")
+    choose(page, "Picture", "×")
+    expect(page.locator("svg rect").first).to_be_visible()
+    expect(page.locator(".ex-mark")).to_have_count(9)
+    # Letters and numbers, not colours alone.
+    assert all(page.locator(".ex-mark").nth(k).text_content().strip() for k in range(9))
+    expect(page.locator(".ex-legend")).to_contain_text("Partnership")
+
+
+def test_in_french(open_page):
+    page = explored(open_page, locale="fr-FR")
+    expect(page.locator("h1")).to_have_text("Explorer")
+    expect(page.locator(".ex-words")).to_contain_text("Réponse")
+
+
+def test_a_click_or_enter_opens_the_lab(open_page):
+    page = explored(open_page)
+    # Curves may lie on each other: the uppermost mark takes the click.
+    page.locator(".ex-mark").nth(4).click(force=True)
+    expect(page).to_have_url(re.compile("/lab$"), timeout=LATE)
+    page.locator("nav a", has_text="Explore").click()
+    expect(page.locator(".ex-figure")).to_be_visible(timeout=LATE)
+    page.locator(".ex-mark").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert "0.5" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/lab$"), timeout=LATE)
+
+
+def test_a_damaged_folder_is_one_clear_line(open_page):
+    page = open_page("/explore")
+    choose(page, "Results folder", "damaged")
+    expect(page.locator(".es-error")).to_contain_text("is damaged", timeout=LATE)
+
+
+def test_a_small_sweep_is_run_and_opened(open_page, root):
+    page = open_page("/explore")
+    page.get_by_role("button", name="A small sweep").click()
+    choose(page, "Runs of each point", "8")
+    expect(page.locator(".ex-form")).to_contain_text("second", timeout=LATE)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator(".es-error")).to_contain_text(
+        "56 runs done, in results-app-1", timeout=LATE
+    )
+    expect(page.locator(".ex-mark")).to_have_count(7, timeout=LATE)
+    assert len(list((root / "results-app-1" / "parts").iterdir())) == 1
+
+
+def test_a_sweep_can_be_cancelled_and_another_has_to_wait(open_page):
+    page, other = open_page("/explore"), open_page("/explore")
+    for each in (page, other):
+        each.get_by_role("button", name="A small sweep").click()
+        choose(each, "Second lever", "Training")
+        each.get_by_label("Values").last.select_option("11 values")
+        choose(each, "Runs of each point", "64")
+        choose(each, "Scenario", "Stop too early")
+        expect(each.locator(".ex-form")).to_contain_text("4,928 runs:", timeout=LATE)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("progress")).to_be_visible()
+    other.get_by_role("button", name="Start").click()
+    expect(other.locator(".es-error")).to_contain_text("Another sweep is running", timeout=LATE)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".es-error")).to_contain_text("Stopped:", timeout=LATE)
+    expect(page.locator("progress")).to_have_count(0)
