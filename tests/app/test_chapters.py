@@ -8,7 +8,9 @@ from threading import Event
 import pytest
 from babel.messages.pofile import read_po
 
-from empowersim.app.chapters import (
+from empowersim.app.language import LOCALES, _
+from empowersim.app.room.room import Room
+from empowersim.app.workshop.chapters import (
     FEWEST_RUNS,
     KEYS,
     MOST_DOTS,
@@ -22,8 +24,6 @@ from empowersim.app.chapters import (
     play,
     restored,
 )
-from empowersim.app.language import LOCALES, _
-from empowersim.app.room import Room
 from empowersim.org_chart import balanced, sample
 
 TOLD = (*chapters(own_chart=False), chapters(own_chart=True)[-1])

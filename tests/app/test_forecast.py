@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from empowersim import scenarios
-from empowersim.app import forecast as forecasts
-from empowersim.app.forecast import RUNS, WHOLE, Forecast, better_in, forecast
-from empowersim.app.life import Organisation, live
+from empowersim.app.lab import forecast as forecasts
+from empowersim.app.lab.forecast import RUNS, WHOLE, Forecast, better_in, forecast
+from empowersim.app.lab.life import Organisation, live
 from empowersim.org_chart import balanced
 from empowersim.scenarios import Intervention
 from empowersim.simulation import simulate

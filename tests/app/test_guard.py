@@ -14,10 +14,11 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
-from empowersim.app import phone, server
+from empowersim.app import server
 from empowersim.app.guard import AT_ONCE, MOST_BODY, Guard, _whole
-from empowersim.app.room import ROOM, Question, Room
-from empowersim.app.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
+from empowersim.app.room import phone
+from empowersim.app.room.room import ROOM, Question, Room
+from empowersim.app.room.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
 CHANNELS = f"/jupyter/api/kernels/{KERNEL}/channels"
@@ -490,7 +491,7 @@ def test_many_wrong_pins_at_once_are_counted_one_by_one(call):
 
 
 def test_a_full_room_says_so(call, monkeypatch):
-    monkeypatch.setattr("empowersim.app.room.MOST_PARTICIPANTS", 1)
+    monkeypatch.setattr("empowersim.app.room.room.MOST_PARTICIPANTS", 1)
     join(call)
     refused, page = call("/join", {"pin": ROOM.pin})
     assert refused.status == 503

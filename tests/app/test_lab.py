@@ -6,15 +6,14 @@ import pandas as pd
 import pytest
 
 from empowersim import scenarios
-from empowersim.app import lab, session
-from empowersim.app.lab import measures_table
-from empowersim.app.language import LOCALES
-from empowersim.app.life import Organisation, live
-from empowersim.app.policy import History, Trial
+from empowersim.app import session
+from empowersim.app.lab import mode as lab
+from empowersim.app.lab.life import Organisation, live
+from empowersim.app.lab.mode import measures_table
+from empowersim.app.lab.policy import History, Trial
 from empowersim.app.session import Run
 from empowersim.org_chart import balanced
 from empowersim.outcomes import NAMES
-from empowersim.parameters import DECLARATIONS, LEVERS
 from empowersim.simulation import simulate
 
 REACTIVES = ("history", "organisation", "grown_from", "week", "chosen", "shown", "seen", "wrong")
@@ -90,20 +89,3 @@ def test_the_table_is_that_of_the_run():
     weekly = simulate(scenario, chart, workers=1).weekly
     assert list(table) == ["week", *NAMES]
     pd.testing.assert_frame_equal(table, weekly[["week", *NAMES]], rtol=1e-5, check_dtype=False)
-
-
-def test_every_text_of_the_lab_has_its_french():
-    from babel.messages.extract import extract_from_file
-    from babel.messages.pofile import read_po
-
-    known = set()
-    for path in sorted((LOCALES / "fr").glob("*.po")):
-        with path.open("rb") as source:
-            known |= {(message.id, bool(message.string)) for message in read_po(source)}
-    words = {"_": None, "N_": None, "plural": (1, 2)}
-    said = [DECLARATIONS[lever].meaning for lever in LEVERS]
-    said += [scenario.story for scenario in scenarios.NAMED.values()]
-    for module in ("lab", "lab_words", "tales", "titles"):
-        path = LOCALES.with_name(f"{module}.py")
-        said += [found[1] for found in extract_from_file("python", path, keywords=words)]
-    assert [text for text in said if (text, True) not in known] == []

@@ -18,9 +18,9 @@ from empowersim.app import language
 from empowersim.parameters import DECLARATIONS, LEVERS
 
 HERE = Path(app.__file__).parent
-MODULES = sorted(HERE.glob("*.py"))
-PAGES = sorted((HERE / "join").glob("*.jinja"))
-PICTURES = sorted(HERE.glob("*.vue"))
+MODULES = sorted(HERE.rglob("*.py"))
+PAGES = sorted(HERE.rglob("*.jinja"))
+PICTURES = sorted(HERE.rglob("*.vue"))
 KEYWORDS = {"_": None, "N_": None, "plural": (1, 2)}
 
 SHOWN = {"children", "label", "placeholder", "hint", "said", "title"}
@@ -31,15 +31,20 @@ SHOWN_FIRST = {"Act": 0, "_html": 1}
 SAME_EVERYWHERE = {"EmpowerSim", "empowersim app --share"}
 
 
+def told(path):
+    """Where a file is: a mode's files are called alike."""
+    return path.relative_to(HERE).as_posix()
+
+
 def extracted():
     """The app's own texts with where they stand: a text, or one and many."""
     found = {}
     for path in MODULES:
         for line, text, *_others in extract_from_file("python", path, KEYWORDS):
-            found.setdefault(text, f"{path.name}:{line}")
+            found.setdefault(text, f"{told(path)}:{line}")
     for path in PAGES:
         for line, text, *_others in extract_from_file(babel_extract, path, KEYWORDS):
-            found.setdefault(text, f"{path.name}:{line}")
+            found.setdefault(text, f"{told(path)}:{line}")
     return found
 
 
@@ -75,7 +80,7 @@ def blanks(text):
 def test_there_are_texts_to_check():
     assert len(TEXTS) > 300
     assert ("{count} run", "{count} runs") in TEXTS
-    assert TEXTS["Join the room"].startswith("door.html.jinja")
+    assert TEXTS["Join the room"].startswith("room/join/door.html.jinja")
 
 
 def test_every_text_is_translated():
@@ -153,7 +158,7 @@ def test_the_checks_find_what_is_wrong():
     ]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=told)
 def test_every_blank_is_filled(path):
     wrong = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -206,7 +211,7 @@ def hard_coded(tree):
     return found
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", MODULES, ids=told)
 def test_no_text_is_hard_coded_in_a_module(path):
     assert hard_coded(ast.parse(path.read_text(encoding="utf-8"))) == []
 
@@ -234,14 +239,14 @@ def words_in(page):
     return template.words
 
 
-@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PICTURES, ids=told)
 def test_no_text_is_hard_coded_in_a_picture(path):
     template, script = path.read_text(encoding="utf-8").split("</template>", 1)
     assert words_in(template) == []
     assert re.findall(r"""(?:fill|stroke)Text\(["'`][A-Za-z]\w+""", script) == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=told)
 def test_no_text_is_hard_coded_on_the_phone(path):
     page = path.read_text(encoding="utf-8")
     plain = re.sub(r"{%.*?%}|{{.*?}}", "", page, flags=re.DOTALL)

@@ -5,8 +5,17 @@ import numpy as np
 import pytest
 
 from empowersim import scenarios
-from empowersim.app import life as lives
-from empowersim.app.life import HALF, Life, Onward, Organisation, frames, from_week, in_force, live
+from empowersim.app.lab import life as lives
+from empowersim.app.lab.life import (
+    HALF,
+    Life,
+    Onward,
+    Organisation,
+    frames,
+    from_week,
+    in_force,
+    live,
+)
 from empowersim.errors import RunError
 from empowersim.org_chart import balanced
 from empowersim.outcomes import NAMES, REGIMES

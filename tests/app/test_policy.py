@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from empowersim.app.policy import (
+from empowersim.app.lab.policy import (
     History,
     Link,
     Trial,

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from empowersim import outcomes, sweep
-from empowersim.app import results
-from empowersim.app.results import Trouble
+from empowersim.app.explore import results
+from empowersim.app.explore.results import Trouble
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
 from empowersim.results_folder import JOURNAL, OWNER, PROVENANCE

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from empowersim.app.room import (
+from empowersim.app.room.room import (
     GONE_AFTER,
     MOST_PARTICIPANTS,
     NotJoined,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from empowersim import rules, scenarios
-from empowersim.app import story, tales
+from empowersim.app.lab import story, tales
+from empowersim.app.lab.life import Organisation, in_force, live
+from empowersim.app.lab.story import LEFT, MOST_A_WEEK, SUCCEEDED, TOOK, happenings, witness
+from empowersim.app.lab.tales import FIRST_NAMES, events, invented, names, tale
 from empowersim.app.language import LANGUAGES, current
-from empowersim.app.life import Organisation, in_force, live
-from empowersim.app.story import LEFT, MOST_A_WEEK, SUCCEEDED, TOOK, happenings, witness
-from empowersim.app.tales import FIRST_NAMES, events, invented, names, tale
 from empowersim.org_chart import balanced, sample
 from empowersim.outcomes import NAMES
 from empowersim.simulation import STATES

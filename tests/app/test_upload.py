@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from empowersim import org_chart
-from empowersim.app import upload
-from empowersim.app.upload import Refusal
+from empowersim.app.organisation import upload
+from empowersim.app.organisation.upload import Refusal
 from empowersim.org_chart import hierarchy
 
 MEGABYTE = 2**20

@@ -6,10 +6,10 @@ from threading import Event
 import pytest
 
 from empowersim import scenarios
-from empowersim.app import watching
-from empowersim.app.life import Organisation
-from empowersim.app.policy import Trial, moved
-from empowersim.app.watching import call_witness, shown, watch
+from empowersim.app.lab import watching
+from empowersim.app.lab.life import Organisation
+from empowersim.app.lab.policy import Trial, moved
+from empowersim.app.lab.watching import call_witness, shown, watch
 from empowersim.org_chart import balanced
 
 PEOPLE = Organisation.of(balanced(3, 2))

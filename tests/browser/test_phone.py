@@ -13,11 +13,12 @@ import uvicorn
 from playwright.sync_api import expect
 from starlette.applications import Starlette
 
-from empowersim.app import phone, server
+from empowersim.app import server
 from empowersim.app.guard import Guard
 from empowersim.app.network import own_addresses
-from empowersim.app.room import ROOM, Question, Room
-from empowersim.app.tries import Tries
+from empowersim.app.room import phone
+from empowersim.app.room.room import ROOM, Question, Room
+from empowersim.app.room.tries import Tries
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "locale": "fr-FR"}
 QUESTION = Question("let-go", "What share of partnerships?", "Quelle part de partenariats ?")

@@ -12,8 +12,8 @@ from http.cookiejar import CookieJar
 import pytest
 from playwright.sync_api import expect
 
-from empowersim.app.chapters import KEYS, chapters
 from empowersim.app.language import _
+from empowersim.app.workshop.chapters import KEYS, chapters
 from tests.browser.conftest import free_port
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"

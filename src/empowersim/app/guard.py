@@ -21,9 +21,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from empowersim.app import phone
 from empowersim.app.network import is_local
-from empowersim.app.tries import PerAddress
+from empowersim.app.room import phone
+from empowersim.app.room.tries import PerAddress
 
 MOST_BODY = 64 * 1024
 """Bytes; forms and beacons are small, and files come over the websocket."""

@@ -11,13 +11,19 @@ import solara
 from reacton.ipyvue import use_event
 from solara.lab.utils.headers import headers
 
-from empowersim.app import explore, lab, language, organisation, workshop
+from empowersim.app import language
 from empowersim.app.controls import Act
+from empowersim.app.explore import mode as explore
+from empowersim.app.lab import mode as lab
 from empowersim.app.language import N_, _
+from empowersim.app.organisation import mode as organisation
+from empowersim.app.workshop import mode as workshop
 from empowersim.words import LANGUAGES
 
 STYLE_SHEETS = "".join(
-    path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.css"))
+    path.read_text(encoding="utf-8")
+    for pattern in ("*.css", "*/*.css")
+    for path in sorted(Path(__file__).parent.glob(pattern))
 )
 MODES = {
     "workshop": (N_("Workshop"), N_("Bet, run, see: two hours with a group, chapter by chapter.")),

@@ -73,7 +73,7 @@ def serve(
     may join, and who holds it may present from another machine.
     """
     server = make_server(listening.getsockname()[1], most_sessions=most_sessions, key=key)
-    from empowersim.app.forecast import prepare
+    from empowersim.app.lab.forecast import prepare
 
     Thread(target=prepare, daemon=True).start()
     server.run(sockets=[listening])
@@ -91,9 +91,9 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    from empowersim.app import phone
     from empowersim.app.guard import MOST_MESSAGE, Guard
-    from empowersim.app.room import ROOM
+    from empowersim.app.room import phone
+    from empowersim.app.room.room import ROOM
 
     # Solara tells operators of a proxy that its cookie is not for https; there is no proxy.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")

@@ -13,7 +13,8 @@ def app(given: Namespace) -> None:
     from contextlib import suppress
     from threading import Thread
 
-    from empowersim.app import results, server
+    from empowersim.app import server
+    from empowersim.app.explore import results
     from empowersim.declaration import check_whole
     from empowersim.errors import ParameterError
 
@@ -39,7 +40,7 @@ def app(given: Namespace) -> None:
 def _tell_addresses(port: int, key: str) -> None:
     """Say where the room joins, and the link that opens everything: for the presenter alone."""
     from empowersim.app.network import own_addresses
-    from empowersim.app.room import ROOM
+    from empowersim.app.room.room import ROOM
 
     addresses = own_addresses()
     if not addresses:

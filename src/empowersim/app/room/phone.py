@@ -31,8 +31,8 @@ from starlette.routing import Route
 from empowersim import words
 from empowersim.app import language
 from empowersim.app.network import own_address
-from empowersim.app.room import ROOM, NotJoined, Question, RoomError, RoomFull
-from empowersim.app.tries import Tries
+from empowersim.app.room.room import ROOM, NotJoined, Question, RoomError, RoomFull
+from empowersim.app.room.tries import Tries
 from empowersim.errors import ParameterError
 from empowersim.words import LANGUAGES, Language
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from empowersim.analysis import SPREAD
 from empowersim.app.language import N_, _
-from empowersim.app.room import Question
+from empowersim.app.room.room import Question
 from empowersim.org_chart import Chart, hierarchy
 from empowersim.outcomes import REGIMES
 from empowersim.scenarios import Intervention, Scenario, end_of_efforts, named

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empowersim.agents import Collaborator
-from empowersim.app.life import Life
+from empowersim.app.lab.life import Life
 from empowersim.model import EmpowermentModel
 from empowersim.outcomes import REGIMES
 from empowersim.rules import LettingGo, TakingOn

@@ -17,8 +17,12 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.ipyvue import use_event
 
-from empowersim.app import session, stages
-from empowersim.app.chapters import (
+from empowersim.app import session
+from empowersim.app.controls import Act
+from empowersim.app.language import N_, _
+from empowersim.app.room.room import ROOM, RoomError, State
+from empowersim.app.workshop import stages
+from empowersim.app.workshop.chapters import (
     KEYS,
     LAST,
     PHASES,
@@ -32,10 +36,7 @@ from empowersim.app.chapters import (
     play,
     restored,
 )
-from empowersim.app.controls import Act
-from empowersim.app.language import N_, _
-from empowersim.app.room import ROOM, RoomError, State
-from empowersim.app.stages import Pick, use_room
+from empowersim.app.workshop.stages import Pick, use_room
 from empowersim.org_chart import Chart, sample
 
 PHASE_NAMES = {

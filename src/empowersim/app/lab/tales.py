@@ -9,9 +9,8 @@ import numpy as np
 
 from empowersim import rules
 from empowersim.app import language
-from empowersim.app.language import N_, _, label, number, percent, plural
-from empowersim.app.life import Life, Organisation, in_force
-from empowersim.app.story import (
+from empowersim.app.lab.life import Life, Organisation, in_force
+from empowersim.app.lab.story import (
     LEFT,
     SUCCEEDED,
     TOOK,
@@ -19,6 +18,7 @@ from empowersim.app.story import (
     Witness,
     happenings,
 )
+from empowersim.app.language import N_, _, label, number, percent, plural
 from empowersim.outcomes import REGIMES
 from empowersim.scenarios import Scenario
 from empowersim.words import capital, listed

@@ -11,7 +11,7 @@ import numpy as np
 
 from empowersim import outcomes, scenarios
 from empowersim.analysis import SPREAD
-from empowersim.app.life import Bytes, Life, Numbers, Onward, Organisation, live
+from empowersim.app.lab.life import Bytes, Life, Numbers, Onward, Organisation, live
 from empowersim.compiled import LANES
 from empowersim.executors import in_threads
 from empowersim.org_chart import sample

@@ -11,13 +11,12 @@ import numpy as np
 import reacton.ipyvuetify as v
 import solara
 
-from empowersim.app import lab_words, language, session
+from empowersim.app import language, session
 from empowersim.app.controls import Act, Choice, Lever
-from empowersim.app.forecast import FIRST_SCENARIO
-from empowersim.app.lab_words import Words
-from empowersim.app.language import _
-from empowersim.app.life import Life, Organisation, frames
-from empowersim.app.policy import (
+from empowersim.app.lab import words as lab_words
+from empowersim.app.lab.forecast import FIRST_SCENARIO
+from empowersim.app.lab.life import Life, Organisation, frames
+from empowersim.app.lab.policy import (
     History,
     Link,
     Trial,
@@ -28,11 +27,13 @@ from empowersim.app.policy import (
     without,
     written,
 )
+from empowersim.app.lab.story import MOST_PEOPLE, Witness
+from empowersim.app.lab.tales import Bar, events, names, tale
+from empowersim.app.lab.watching import Shown, call_witness, watch
+from empowersim.app.lab.words import Words
+from empowersim.app.language import _
 from empowersim.app.regimes import looks
-from empowersim.app.story import MOST_PEOPLE, Witness
-from empowersim.app.tales import Bar, events, names, tale
 from empowersim.app.titles import TITLES, title
-from empowersim.app.watching import Shown, call_witness, watch
 from empowersim.errors import EmpowerSimError
 from empowersim.org_chart import sample
 from empowersim.outcomes import NAMES, REGIMES

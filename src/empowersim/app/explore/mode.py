@@ -12,10 +12,12 @@ import solara
 import solara.lab
 
 from empowersim import sweep
-from empowersim.app import language, results, session
+from empowersim.app import language, session
+from empowersim.app.bars import Bars
 from empowersim.app.controls import Act, Choice
+from empowersim.app.explore import results
+from empowersim.app.explore.results import Obstacle, Problem, Read, Trouble, Which
 from empowersim.app.language import N_, _, label, number, plural
-from empowersim.app.results import Obstacle, Problem, Read, Trouble, Which
 from empowersim.app.titles import TITLES, title
 from empowersim.errors import EmpowerSimError
 from empowersim.executors import threads
@@ -94,13 +96,6 @@ def Heatmap(  # noqa: N802
     event_open: Any,
 ) -> None:
     """A cell for each two values: the regime that prevails by its letter, or a share."""
-
-
-@solara.component_vue("bars.vue")
-def Bars(  # noqa: N802
-    picture: Mapping[str, Any], words: Mapping[str, str], openable: bool, event_open: Any
-) -> None:
-    """A bar a row with its interval, or two."""
 
 
 class Order(NamedTuple):

@@ -11,12 +11,13 @@ import reacton.ipyvuetify as v
 import solara
 from reacton.ipyvue import use_event
 
-from empowersim.app import phone, session
-from empowersim.app.chapters import LAST, Chapter, Outcome, Playing, Record
+from empowersim.app import session
 from empowersim.app.controls import Act
 from empowersim.app.language import N_, _, label, number, percent, plural
 from empowersim.app.regimes import Look, looks
-from empowersim.app.room import ROOM, State
+from empowersim.app.room import phone
+from empowersim.app.room.room import ROOM, State
+from empowersim.app.workshop.chapters import LAST, Chapter, Outcome, Playing, Record
 from empowersim.org_chart import Chart
 from empowersim.parameters import LEVERS
 from empowersim.scenarios import NO_EFFORT

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from empowersim.app.forecast import FIRST_SCENARIO
-from empowersim.app.life import in_force
+from empowersim.app.lab.forecast import FIRST_SCENARIO
+from empowersim.app.lab.life import in_force
 from empowersim.declaration import check_whole, unknown_name
 from empowersim.errors import ParameterError, ScenarioError
 from empowersim.org_chart import Chart, balanced

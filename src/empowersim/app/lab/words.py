@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from empowersim.app.forecast import SUCCESS, better_in
+from empowersim.app.lab.forecast import SUCCESS, better_in
+from empowersim.app.lab.life import Life
+from empowersim.app.lab.policy import levers_after
+from empowersim.app.lab.story import MOST_PEOPLE
+from empowersim.app.lab.watching import Shown
 from empowersim.app.language import _, label, number, percent
-from empowersim.app.life import Life
-from empowersim.app.policy import levers_after
-from empowersim.app.story import MOST_PEOPLE
 from empowersim.app.titles import title
-from empowersim.app.watching import Shown
 from empowersim.scenarios import Intervention, Scenario
 from empowersim.words import MINUS
 

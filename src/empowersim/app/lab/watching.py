@@ -7,10 +7,10 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from empowersim.app.forecast import Forecast, forecast
-from empowersim.app.life import Life, Organisation, live
-from empowersim.app.policy import Trial
-from empowersim.app.story import Witness, witness
+from empowersim.app.lab.forecast import Forecast, forecast
+from empowersim.app.lab.life import Life, Organisation, live
+from empowersim.app.lab.policy import Trial
+from empowersim.app.lab.story import Witness, witness
 from empowersim.errors import EmpowerSimError
 from empowersim.scenarios import Scenario
 

@@ -11,11 +11,12 @@ from urllib.parse import quote
 import reacton.ipyvuetify as v
 import solara
 
-from empowersim.app import language, session, upload
+from empowersim.app import language, session
+from empowersim.app.bars import Bars
 from empowersim.app.controls import Act
-from empowersim.app.explore import Bars
 from empowersim.app.language import N_, _, number, plural
-from empowersim.app.upload import Brought, Refusal, Shape, Told
+from empowersim.app.organisation import upload
+from empowersim.app.organisation.upload import Brought, Refusal, Shape, Told
 
 REFUSALS: Mapping[str, str] = {
     "large": N_("This is larger than {megabytes} MB: take out the columns that are not needed."),

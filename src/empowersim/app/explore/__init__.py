@@ -1,0 +1,1 @@
+"""Explore: the results of a sweep, and its runs."""

@@ -1,0 +1,1 @@
+"""The lab: one run, watched and changed."""

@@ -1,0 +1,1 @@
+"""Your organisation: an org chart brought in."""

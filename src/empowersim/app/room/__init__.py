@@ -1,0 +1,1 @@
+"""The room: a PIN, a question, bets, and the phones that place them."""

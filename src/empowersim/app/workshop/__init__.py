@@ -1,0 +1,1 @@
+"""The workshop: bets, runs, reveals, chapter by chapter."""
