@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test app docs bench validation faults lint lock release clean
+.PHONY: demo test app docs bench validation faults soak lint lock release clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
@@ -32,6 +32,9 @@ validation: $(READY)           ## what the model shows and what not: docs/valida
 
 faults: $(READY)               ## kills, damage, full disks, lost workers: minutes
 	$(BIN)/python -m storms
+
+soak: $(VENV)/.app-ready       ## thirty sessions of the app for ten minutes (needs Debian's chromium)
+	$(BIN)/python -m storms.app
 
 lint: $(READY)                 ## style, types, and the one-way imports
 	$(BIN)/ruff check .

@@ -370,6 +370,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
             pages = [
                 await opened(shared[k % BROWSERS], address, log, "/") for k in range(1, sessions)
             ]
+            uses["all"] = Use.of(process)
             threads = [
                 threading.Thread(target=bet, args=(address, pin, log, ended)) for _ in range(PHONES)
             ]
