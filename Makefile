@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+ASSETS := src/empowersim/app/assets
 
-.PHONY: demo test app docs bench validation faults soak lint lock release clean
+.PHONY: demo test app docs bench validation faults soak lint lock audit release clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
@@ -47,11 +48,15 @@ lock: $(BIN)/uv                ## choose versions anew (the only target that cha
 	  --python-version 3.12 --group dev --group docs --custom-compile-command "make lock" \
 	  pyproject.toml --output-file requirements.lock
 
+audit: $(BIN)/uv               ## known vulnerabilities of the locked packages (asks osv.dev)
+	$(BIN)/uv tool run --quiet --python $(BIN)/python pip-audit --vulnerability-service osv \
+	  --disable-pip --progress-spinner off --requirement requirements.lock
+
 release: $(READY)              ## dist/: sdist, wheel (tried alone), archive for CoMSES
 	$(BIN)/python release.py
 
 clean:                         ## remove what the targets made
-	rm -rf $(VENV) demo site
+	rm -rf $(VENV) demo site dist $(ASSETS) $(ASSETS)-*
 
 $(BIN)/uv:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 12) else "EmpowerSim needs Python 3.12 or newer; $(PYTHON) is %d.%d. Name another one: make PYTHON=python3.13" % v[:2])'
@@ -63,8 +68,12 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The editable install has laid the page's files down; this does it over when others are asked for.
-$(VENV)/.app-ready: requirements-app-assets.lock hatch_build.py | $(READY)
+$(VENV)/.app-ready: $(ASSETS)/SOURCE.txt
+	@touch $@
+
+# The editable install has laid the page's files down; this does it over when others are asked for,
+# or when somebody has removed them.
+$(ASSETS)/SOURCE.txt: requirements-app-assets.lock hatch_build.py | $(READY)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
 	  --reinstall-package empowersim --editable .
 	@touch $@

@@ -3,10 +3,12 @@
 Everything lands in `dist/`. The wheel is tried in a fresh environment, in a folder whose name has
 spaces and accents: a run, a sweep with its report, and the app's page. That sweep's folder is what
 the archive shows as results. How the archive is laid out and why: docs/how-to/release.md.
+`python -m storms.install` tries the same packages in harder places.
 """
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 import shutil
@@ -24,6 +26,7 @@ from urllib.request import urlopen
 
 ROOT = Path(__file__).parent
 DIST = ROOT / "dist"
+LOCK = ROOT / "requirements.lock"
 UV = str(Path(sys.executable).with_name("uv"))
 PROJECT = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))["project"]
 VERSION = PROJECT["version"]
@@ -50,8 +53,7 @@ It is invented. EmpowerSim comes with no data on real people or organisations.
 def main() -> None:
     """Build, check, try out, archive; the first thing that is wrong ends it, in words."""
     shutil.rmtree(DIST, ignore_errors=True)
-    run(UV, "build", "--quiet", "--no-build-isolation", "--python", sys.executable, folder=ROOT)
-    sdist, wheel = DIST / f"empowersim-{VERSION}.tar.gz", next(DIST.glob("*.whl"))
+    sdist, wheel = build(DIST)
     check_sdist(sdist)
     check_wheel(wheel)
     with TemporaryDirectory(prefix="à l’essai ") as name:
@@ -81,6 +83,13 @@ def run(*command: str | Path, folder: Path) -> str:
     done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
     must(done.returncode == 0, f"{' '.join(map(str, command))} failed ({done.returncode})")
     return done.stdout
+
+
+def build(dist: Path, sources: Path = ROOT) -> tuple[Path, Path]:
+    """The sdist and the wheel, built into the folder `dist`."""
+    options = ("--quiet", "--no-build-isolation", "--python", sys.executable, "--out-dir", dist)
+    run(UV, "build", *options, folder=sources)
+    return next(dist.glob("*.tar.gz")), next(dist.glob("*.whl"))
 
 
 def check_sdist(sdist: Path) -> None:
@@ -113,12 +122,19 @@ def check_wheel(wheel: Path) -> None:
         must(metadata[field] == PROJECT[key], f"{wheel.name}: {field} is {metadata[field]}")
 
 
-def install(wheel: Path, environment: Path) -> Path:
-    """The wheel and what it requires, in the locked versions, alone; the folder of its commands."""
-    run(sys.executable, "-m", "venv", "--without-pip", environment, folder=ROOT)
-    python = environment / "bin" / "python"
-    lock = ROOT / "requirements.lock"
-    run(UV, "pip", "install", "--quiet", "--python", python, "-c", lock, wheel, folder=ROOT)
+def install(
+    package: Path, environment: Path, python: str | Path = sys.executable, lock: Path = LOCK
+) -> Path:
+    """A wheel or sdist and what it requires, alone; the folder of its commands.
+
+    Everything has the locked version and one of its hashes.
+    """
+    run(python, "-m", "venv", "--without-pip", environment, folder=ROOT)
+    sha256 = hashlib.sha256(package.read_bytes()).hexdigest()
+    asked = environment / "requirements.txt"
+    asked.write_text(f"empowersim @ {package.resolve().as_uri()} --hash=sha256:{sha256}\n")
+    options = ("--quiet", "--require-hashes", "--constraint", lock, "--requirement", asked)
+    run(UV, "pip", "install", "--python", environment / "bin" / "python", *options, folder=ROOT)
     return environment / "bin"
 
 

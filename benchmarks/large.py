@@ -10,14 +10,23 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from benchmarks.measure import table
-from empowersim import Parameters, org_chart, simulate
-from empowersim.simulation import simulate_in_parts
+from empowersim import (
+    Experiment,
+    Parameters,
+    ResultsFolder,
+    org_chart,
+    run_experiment,
+    simulate,
+)
+from empowersim.analysis import sobol_indices
 
 FACTORS: Mapping[str, tuple[float, float]] = {
     "mandate": (0, 1),
@@ -37,43 +46,48 @@ SOBOL_N, SOBOL_REPLICATES, SOBOL_WEEKS = 1024, 10, 156
 
 
 def sobol() -> str:
-    """First-order and total indices of partnership for 12 factors, after SALib's design."""
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sampling
-
-    problem = {
-        "num_vars": len(FACTORS),
-        "names": list(FACTORS),
-        "bounds": [list(bounds) for bounds in FACTORS.values()],
-    }
-    design = sampling.sample(problem, SOBOL_N, seed=1)
-    points = [dict(zip(FACTORS, row, strict=True)) for row in design.tolist()]
-    parts = simulate_in_parts(
-        [Parameters().with_changes(point) for point in points],
-        org_chart.balanced(6, 3),
-        replicates=SOBOL_REPLICATES,
-        weeks=SOBOL_WEEKS,
-        record="final",
+    """First-order and total indices of partnership for 12 factors, with their analysis."""
+    experiment = Experiment(
+        scenario={"weeks": SOBOL_WEEKS},
+        design={
+            "kind": "sobol",
+            "n": SOBOL_N,
+            "seed": 1,
+            "factors": {name: {"low": low, "high": high} for name, (low, high) in FACTORS.items()},
+        },
+        runs={"replicates": SOBOL_REPLICATES},
     )
-    runs = np.concatenate([part.final["partnership"].to_numpy() for part in parts])
-    found = analysis.analyze(problem, runs.reshape(len(points), -1).mean(axis=1), seed=1)
-    order = np.argsort(-found["ST"])[:3]
+    with swept(experiment) as folder:
+        found = sobol_indices(folder.design(), folder.results(), list(FACTORS), "partnership")
+    total = found.sort_values("total", ascending=False).head(3)
     largest = ", ".join(
-        f"{list(FACTORS)[k]} {found['ST'][k]:.2f} ± {found['ST_conf'][k]:.2f}" for k in order
+        f"{each.factor} {each.total:.2f} ({each.total_low:.2f} to {each.total_high:.2f})"
+        for each in total.itertuples()
     )
     return (
-        f"Sobol analysis of {len(FACTORS)} factors: {len(points):,} points × {SOBOL_REPLICATES}"
-        f" replicates × {SOBOL_WEEKS} weeks × 259 people; largest total indices of partnership:"
-        f" {largest}"
+        f"Sobol analysis of {len(FACTORS)} factors: {len(experiment.points):,} points ×"
+        f" {SOBOL_REPLICATES} replicates × {SOBOL_WEEKS} weeks × {experiment.most_people} people;"
+        f" largest total indices of partnership (95 % intervals): {largest}"
     )
 
 
-def sweep(n_runs: int) -> str:
-    """Many runs of a small company."""
-    parts = simulate_in_parts(
-        Parameters(), org_chart.random(50, 6, 2, 1), replicates=n_runs, weeks=104, record="final"
+def many_runs(n_runs: int) -> str:
+    """A sweep of many runs of a small company."""
+    experiment = Experiment(
+        scenario={"weeks": 104},
+        org_charts={"small": {"random": {"people": 50, "seed": 1}}},
+        runs={"replicates": n_runs},
     )
-    return f"{sum(len(part.final) for part in parts):,} runs × 104 weeks × 50 people"
+    with swept(experiment) as folder:
+        done = sum(len(part) for part in folder.parts())
+    return f"{done:,} runs × 104 weeks × 50 people"
+
+
+@contextmanager
+def swept(experiment: Experiment) -> Iterator[ResultsFolder]:
+    """The results of an experiment, in a folder for the time being."""
+    with TemporaryDirectory() as place:
+        yield run_experiment(experiment, Path(place) / "results")
 
 
 def large_company() -> str:
@@ -85,8 +99,8 @@ def large_company() -> str:
 
 
 JOBS = {
-    "sweep": lambda: sweep(100_000),
-    "large-sweep": lambda: sweep(1_000_000),
+    "sweep": lambda: many_runs(100_000),
+    "large-sweep": lambda: many_runs(1_000_000),
     "large-company": large_company,
     "sobol": sobol,
 }

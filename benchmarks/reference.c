@@ -263,7 +263,7 @@ static void live_one_week(double week, const row *restrict p, const uint64_t *re
                 mean_of_others(team_assurance[boss][lane], assurance, share_of_peers);
             double weight = share_of_peers > 0.0 ? P(peer_assurance) : 0.0;
             all_assurance[m][lane] =
-                towards(assurance, towards(clip(own), peers, weight), P(assurance_rate));
+                clip(towards(assurance, towards(clip(own), peers, weight), P(assurance_rate)));
             double restored =
                 (P(relapse) + P(control_reward) * (1.0 - up)) * (1.0 - let_go);
             double undone =

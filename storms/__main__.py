@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from storms import claims, page, sweeps
+from storms import claims, models, page, sweeps
 
 
 def main() -> int:
     """Storm, print, write; the exit code says whether all went well."""
-    faults = sweeps.section()
+    faults = sweeps.section() + models.section()
     figures = claims.section()
     page.write("Sweeps", page.table(faults))
     page.write("Their figures", page.table(figures))

@@ -23,7 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -31,22 +31,21 @@ from statistics import median
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+import psutil
 from websockets.exceptions import WebSocketException
-from websockets.sync.client import connect
 
 from storms import page as report
+from storms.strangers import HALF_OPEN, HOSTILE, free_places, garbage
 from storms.sweeps import Row
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 BROWSERS, PLAYING_AT_ONCE = 2, 4
-PHONES, MOST_HALF_OPEN = 8, 50
+PHONES, KILLED = 8, 4
 SOON = 5.0
 """Seconds within which a lever's answer must have come; half a second is the aim for one user."""
 NEVER = 20.0
 MOST_GROWTH = 0.1
-GARBAGE_KERNEL = "00000000-0000-4000-8000-000000000000"
-GARBAGE_COOKIE = {"Cookie": "solara-session-id=00000000-0000-4000-8000-000000000001"}
 
 MOVE = """async ([lever, key, keyCode]) => {
   const slider = document.querySelectorAll(".es-lever [role=slider]")[lever];
@@ -61,6 +60,12 @@ MOVE = """async ([lever, key, keyCode]) => {
   return [(performance.now() - begun) / 1000, `${now} ${key} ${slider.ariaValueNow}`];
 }"""
 MOVE = MOVE.replace("NEVER", str(1000 * NEVER))
+SOCKETS = """window.esSockets = [];
+const Usual = WebSocket;
+window.WebSocket = class extends Usual {
+  constructor(...given) { super(...given); window.esSockets.push(this); }
+};"""
+BACK = "esSockets.some((each) => each.readyState === 1)"
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"
 
 
@@ -97,6 +102,8 @@ class Log:
         self.hostile: Counter[tuple[str, bool]] = Counter()
         self.bets: Counter[bool] = Counter()
         self.modes = 0
+        self.lost = 0
+        self.places = 0
         self.memory: list[float] = []
         self.traced: Counter[str] = Counter()
 
@@ -140,6 +147,7 @@ async def opened(browser: Any, address: str, log: Log, path: str) -> Any:
     context = await browser.new_context(
         locale="en-GB", viewport={"width": 1280, "height": 720}, reduced_motion="reduce"
     )
+    await context.add_init_script(SOCKETS)
     page = await context.new_page()
     page.es_bytes = 0
 
@@ -172,7 +180,7 @@ class Session:
 
     async def live(self, begun: float, until: float) -> bool:
         """Act until the end; whether it came so far."""
-        acts = [self._move] * 6 + [self._play] * 2 + [self._wander]
+        acts = [self._move] * 6 + [self._play] * 2 + [self._wander, self._lose]
         try:
             await self._to_the_lab()
             while time.monotonic() < until:
@@ -180,7 +188,8 @@ class Session:
                 await asyncio.sleep(self._luck.uniform(1, 5))
         except Exception as error:
             # Whatever happens to one of many is counted, and ends that one alone.
-            self._log.wrong[f"session: {type(error).__name__} {error}"[:200]] += 1
+            first_line = str(error).partition("\n")[0]
+            self._log.wrong[f"session: {type(error).__name__} {first_line}"[:200]] += 1
             return False
         return True
 
@@ -192,7 +201,8 @@ class Session:
         key = self._luck.choice([("ArrowLeft", 37), ("ArrowRight", 39)])
         asked = time.monotonic() - begun
         lever = self._luck.randrange(6)
-        await self._page.locator(".es-lever [role=slider]").nth(5).wait_for()
+        # A thumb has no size of its own: to Playwright it is never visible.
+        await self._page.locator(".es-lever [role=slider]").nth(5).wait_for(state="attached")
         seconds, moved = await self._page.evaluate(MOVE, [lever, *key])
         self._log.answers.append((asked, seconds))
         if seconds >= NEVER:
@@ -212,6 +222,13 @@ class Session:
             self._log.played += time.monotonic() - started
             await self._page.keyboard.press(" ")
 
+    async def _lose(self, begun: float) -> None:
+        """The connection is lost; the page comes back by itself, and answers."""
+        await self._page.evaluate("esSockets.forEach((each) => each.close())")
+        await self._page.wait_for_function(BACK, timeout=60_000)
+        self._log.lost += 1
+        await self._move(begun)
+
     async def _silence(self) -> None:
         before, deadline = -1, time.monotonic() + 60
         while before != self._page.es_bytes and time.monotonic() < deadline:
@@ -224,6 +241,22 @@ class Session:
             await asyncio.sleep(self._luck.uniform(1, 3))
             self._log.modes += 1
         await self._to_the_lab()
+
+
+async def kill_a_browser(address: str, log: Log) -> None:
+    """One with several pages in the lab, each in the middle of something, is gone at once."""
+    from playwright.async_api import async_playwright
+
+    mark = f"--user-agent=storm-{os.getpid()}"
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, mark])
+        pages = [await opened(browser, address, log, "/lab") for _each in range(KILLED)]
+        for page in pages:
+            await page.wait_for_selector(".es-player", timeout=60_000)
+        for process in psutil.process_iter(["cmdline"]):
+            if mark in (process.info["cmdline"] or []):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
 async def facilitate(page: Any, until: float) -> None:
@@ -241,95 +274,35 @@ async def facilitate(page: Any, until: float) -> None:
 # --- Phones -----------------------------------------------------------------------------------
 
 
+ASKED = re.compile(r'name="question" value="([^"]+)"')
+BET_IS_IN = 'class="said in"'
+
+
 def bet(address: str, pin: str, log: Log, ended: threading.Event) -> None:
-    """A phone that has joined asks every two seconds, and bets when it is asked."""
+    """A phone that has joined does as the page's script does, and bets when it is asked."""
     phone = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
     phone.addheaders = [("Origin", address), ("Accept", "application/json")]
-    luck = random.Random()
+    luck, seen = random.Random(), ""
 
-    def send(path: str, **form: object) -> bytes:
+    def send(path: str, **form: object) -> str:
         data = urllib.parse.urlencode(form).encode() or None
         with phone.open(f"{address}/join{path}", data, timeout=20) as answer:
-            return bytes(answer.read())
+            return str(answer.read().decode())
 
     send("", pin=pin)
     while not ended.wait(2):
         try:
-            now = json.loads(send("/state"))
-            if now["phase"] == "betting" and now["bet"] is None:
-                key = now["view"].split()[1]
-                send("/bet", value=luck.randrange(101), question=key)
+            if (view := json.loads(send("/state"))["view"]) == seen:
+                continue
+            page, seen = send(""), view
+            if (asked := ASKED.search(page)) and BET_IS_IN not in page:
+                send("/bet", value=luck.randrange(101), question=asked[1])
                 log.bets[True] += 1
         except urllib.error.HTTPError as refusal:
             # 409: the bets were closed a moment ago.
             log.bets[refusal.code == 409] += 1
         except OSError:
             log.bets[False] += 1
-
-
-# --- Hostile clients --------------------------------------------------------------------------
-
-
-def from_elsewhere(address: str, _luck: random.Random) -> bool:
-    """Another site's page wants a session."""
-    try:
-        with connect(_channels(address), origin="http://elsewhere.example"):
-            return False
-    except WebSocketException:
-        return True
-
-
-def garbage(address: str, luck: random.Random) -> bool:
-    """Frames that are no messages; always of one session, so that they take one place."""
-    joined = connect(_channels(address), origin=address, additional_headers=GARBAGE_COOKIE)
-    with joined as websocket, suppress(WebSocketException):
-        for _each in range(20):
-            data = luck.randbytes(luck.randrange(1, 5000))
-            websocket.send(data if luck.random() < 0.5 else data.decode("latin-1"))
-    return _answers(address, "/join") == 200
-
-
-def flood(address: str, luck: random.Random) -> bool:
-    """Pages and wrong PINs, a hundred in a row."""
-    wrong = urllib.parse.urlencode({"pin": luck.randrange(10**6)}).encode()
-    answers = [_answers(address, "/join", wrong if k % 4 == 0 else None) for k in range(100)]
-    return {*answers} <= {200, 403, 429}
-
-
-def half_open(address: str, _luck: random.Random) -> bool:
-    """A request that is never finished."""
-    if len(HALF_OPEN) >= MOST_HALF_OPEN:
-        HALF_OPEN.pop(0).close()
-    url = urllib.parse.urlsplit(address)
-    begun = socket.create_connection((url.hostname, url.port), timeout=10)
-    begun.sendall(b"GET /workshop HTTP/1.1\r\nHost: local")
-    HALF_OPEN.append(begun)
-    return _answers(address, "/join") == 200
-
-
-HALF_OPEN: list[socket.socket] = []
-HOSTILE: dict[str, Callable[[str, random.Random], bool]] = {
-    "websocket of another site: refused": from_elsewhere,
-    "20 frames of garbage: phones are served all the same": garbage,
-    "100 requests in a row, a quarter with wrong PINs: none fails": flood,
-    "a request that never ends: phones are served all the same": half_open,
-}
-
-
-def _channels(address: str) -> str:
-    path = f"/jupyter/api/kernels/{GARBAGE_KERNEL}/channels?session_id=x"
-    return address.replace("http", "ws", 1) + path
-
-
-def _answers(address: str, path: str, data: bytes | None = None) -> int:
-    asked = urllib.request.Request(address + path, data, {"Origin": address})  # noqa: S310
-    try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code
-    except OSError:
-        return 0
 
 
 def annoy(address: str, log: Log, ended: threading.Event) -> None:
@@ -375,6 +348,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
                 threading.Thread(target=bet, args=(address, pin, log, ended)) for _ in range(PHONES)
             ]
             threads.append(threading.Thread(target=annoy, args=(address, log, ended)))
+            await kill_a_browser(address, log)
             begun = time.monotonic()
             for each in threads:
                 each.start()
@@ -399,6 +373,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
         uses["closed"] = Use.of(process)
         await asyncio.sleep(5)
         uses["later"] = Use.of(process)
+        log.places = free_places(address, 2 * sessions)
         errors.seek(0)
         log.traced.update(_last_lines(errors.read().decode(errors="replace")))
     return log, uses, 1 + sum(map(bool, lived[1:]))
@@ -426,7 +401,8 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             f"sessions for {minutes:g} minutes, on {os.cpu_count()} processors",
             sessions,
             lived,
-            f"{log.modes} changes of mode; {wrong or 'nothing went wrong in any page'}",
+            f"{log.modes} changes of mode, {log.lost} lost connections;"
+            f" {wrong or 'nothing went wrong in any page'}",
         ),
         Row(
             f"a lever that is moved is answered within {SOON:g} s",
@@ -460,6 +436,13 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             int(idle < 0.25),
             f"{idle:.2f} s of computing in 5 s; threads: {threads}",
         ),
+        Row(
+            "places that are free again",
+            2 * sessions - _held(minutes),
+            log.places,
+            f"of {2 * sessions}; who vanishes without a word holds a place for ten minutes, as the"
+            f" garbage did, and a browser with {KILLED} pages that was killed",
+        ),
         Row(f"bets of {PHONES} phones", log.bets.total(), log.bets[True]),
         *(
             Row(
@@ -471,6 +454,11 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             for name in HOSTILE
         ),
     ]
+
+
+def _held(minutes: float) -> int:
+    """Places of those who went without a word less than ten minutes ago."""
+    return 1 + (KILLED if minutes < 10 else 0)
 
 
 MOMENTS = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,10 +24,12 @@ from unittest import mock
 from empowersim import blocks, journal, sweep
 from empowersim.errors import EmpowerSimError, FolderLocked
 from empowersim.executors import dask, processes, threads
-from empowersim.results_folder import JOURNAL, PARTS, ResultsFolder
-from storms.small import EXPERIMENT, committed, ended, in_a_fork, killed_after, sweep_here
+from empowersim.results_folder import JOURNAL, LOCK, OWNER, PARTS, ResultsFolder
+from storms.small import EXIT, EXPERIMENT, committed, ended, in_a_fork, killed_after, sweep_here
 
 KILLS, FLIPS, FULL_DISKS, DRIVERS = 200, 1000, 20, 50
+DAMAGES_OF_A_KIND, READ_ONLY, CLOCKS = 10, 5, 10
+YEAR = 365 * 24 * 3600
 COMMIT_STEPS = ("write_bytes", "fsync", "replace", "flush_folder", "failures", "journal")
 
 
@@ -86,12 +91,15 @@ def kills(luck: random.Random, right: str, seconds: float) -> Row:
     )
 
 
-def damage(path: Path, luck: random.Random) -> bool:
-    """Flip, cut, delete or swap a part, tear the journal, or leave rubbish; whether it was done."""
+DAMAGES = ("flipped", "cut", "deleted", "swapped", "journal torn", "rubbish")
+
+
+def damage(path: Path, luck: random.Random, kind: int | None = None) -> bool:
+    """Do one of DAMAGES to a part, or to the journal, or beside them; whether it was done."""
     parts = sorted((path / PARTS).glob("part-*.parquet")) if path.exists() else []
     if not parts:
         return False
-    part, kind = luck.choice(parts), luck.randrange(6)
+    part, kind = luck.choice(parts), luck.randrange(len(DAMAGES)) if kind is None else kind
     data = bytearray(part.read_bytes())
     match kind:
         case 0:
@@ -111,6 +119,36 @@ def damage(path: Path, luck: random.Random) -> bool:
             (path / PARTS / f".rubbish.{luck.randrange(99)}.partial").write_bytes(b"rubbish")
             (path / PARTS / "part-9999999-9999999-000000.parquet").write_bytes(b"rubbish")
     return True
+
+
+def damages(luck: random.Random, right: str) -> Row:
+    """Each damage on its own: `verify` names it, and the next sweep mends it, and no more."""
+    mended: Counter[str] = Counter()
+    redone = 0
+    with _folder() as place:
+        ended(in_a_fork(lambda: sweep_here(place / "whole")))
+        n_parts = len(committed(place / "whole"))
+        for kind, name in enumerate(DAMAGES):
+            for trial in range(DAMAGES_OF_A_KIND):
+                path = place / f"{name} {trial}"
+                shutil.copytree(place / "whole", path)
+                before = _content(path)
+                while _content(path) == before:
+                    damage(path, luck, kind)
+                folder = ResultsFolder.open(path)
+                named, kept = bool(folder.verify()), len(committed(path))
+                ended(in_a_fork(lambda path=path: sweep_here(path)))
+                redone = max(redone, n_parts - kept if name in DAMAGES[:4] else 0)
+                mended[name] += named and not folder.verify() and folder.digest() == right
+                shutil.rmtree(path)
+    what = f"a part {', '.join(DAMAGES[:4])}; a {'; '.join(DAMAGES[4:])}: named, then mended"
+    tried = len(DAMAGES) * DAMAGES_OF_A_KIND
+    remark = f"of {n_parts} parts, {redone} at most done again for a damaged one"
+    return Row(what, tried, mended.total(), remark)
+
+
+def _content(path: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
 
 
 def failpoints(right: str) -> Row:
@@ -203,30 +241,109 @@ def journal_cuts() -> Row:
 # --- Disks, drivers, workers ------------------------------------------------------------------
 
 
+@contextmanager
+def _disk(kilobytes: int) -> Iterator[Path | None]:
+    """A disk of its own, in memory; None where none can be mounted."""
+    with _folder() as place:
+        options = ["-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(place)]
+        if os.geteuid() or subprocess.run(["mount", *options], check=False).returncode:
+            yield None
+            return
+        try:
+            yield place
+        finally:
+            subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def _remount(place: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(place)], check=True)
+
+
+NO_DISK = "not tried: needs the right to mount a small disk"
+
+
 def full_disks(luck: random.Random, right: str) -> Row:
     """A disk that is full: one line, exit code 5; with room again, the same command ends well."""
-    if os.geteuid() or not shutil.which("mount"):
-        return Row("disk full", 0, 0, "not tried: needs the right to mount a small disk")
     survived = 0
     for _ in range(FULL_DISKS):
-        with _folder() as place:
-            size = luck.randrange(40, 700)
-            mounted = subprocess.run(
-                ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(place)], check=False
-            )
-            if mounted.returncode:
-                return Row("disk full", 0, 0, "not tried: no small disk can be mounted here")
-            try:
-                code = ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
-                subprocess.run(
-                    ["mount", "-o", "remount,size=64m", str(place)], check=True, capture_output=True
-                )
-                again = ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
-                whole = ResultsFolder.open(place / "results").digest() == right
-                survived += code in (0, 5) and again == 0 and whole
-            finally:
-                subprocess.run(["umount", "-l", str(place)], check=False)
+        with _disk(luck.randrange(40, 700)) as place:
+            if place is None:
+                return Row("disk full", 0, 0, NO_DISK)
+            code = ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
+            _remount(place, "size=64m")
+            again = ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
+            whole = ResultsFolder.open(place / "results").digest() == right
+            survived += code in (0, 5) and again == 0 and whole
     return Row("disk full, of 40 to 700 KB", FULL_DISKS, survived)
+
+
+def read_only_folders(luck: random.Random, right: str, seconds: float) -> Row:
+    """A disk that can no longer be written: what is there is read, and gone on with afterwards."""
+    what = "a half-done folder turns read-only: read all the same, refused (exit code 5), gone on"
+    survived = 0
+    for _ in range(READ_ONLY):
+        with _disk(64_000) as place:
+            if place is None:
+                return Row(what, 0, 0, NO_DISK)
+            path = place / "results"
+            while not committed(path):
+                killed_after(
+                    in_a_fork(lambda path=path: sweep_here(path)), luck.uniform(0.3, 0.9) * seconds
+                )
+            _remount(place, "ro")
+            before = committed(path)
+            readable = len(ResultsFolder.open(path).results()) > 0
+            refused = ended(in_a_fork(lambda path=path: sweep_here(path)))
+            _remount(place, "rw")
+            again = ended(in_a_fork(lambda path=path: sweep_here(path)))
+            kept = before <= committed(path) and ResultsFolder.open(path).digest() == right
+            survived += (readable, refused, again, kept) == (True, EXIT["disk"], 0, True)
+    return Row(what, READ_ONLY, survived)
+
+
+def clocks(luck: random.Random, right: str, seconds: float) -> Row:
+    """The clock goes back: between two halves of a sweep, and at every look at it."""
+    survived = 0
+    for _ in range(CLOCKS):
+        with _folder() as place:
+            path = place / "results"
+            killed_after(in_a_fork(partial(_ago, path)), luck.uniform(0.3, 0.9) * seconds)
+            later = time.time() + YEAR
+            for file in path.rglob("*"):
+                os.utime(file, (later, later))
+            code = ended(in_a_fork(partial(_ago, path)))
+            folder = ResultsFolder.open(path)
+            survived += code == 0 and not folder.verify() and folder.digest() == right
+    return Row("the clock jumps back, at every look; files of next year", CLOCKS, survived)
+
+
+def _ago(path: Path) -> None:
+    """Sweep while the clock goes back an hour whenever it is asked."""
+    now = itertools.count(time.time(), -3600)
+    with mock.patch.object(time, "time", now.__next__):
+        sweep_here(path)
+
+
+def stale_locks(right: str) -> Row:
+    """What a lock's owner leaves behind who cannot be asked any more: nobody is kept out."""
+    alive, nobody = os.getpid(), 2**22 + 1  # the second is more than Linux has
+    owners = {
+        "a dead process": f"process {nobody} on {socket.gethostname()}",
+        "one with a number that is taken again": f"process {alive} on {socket.gethostname()}",
+        "one on another host": "process 7 on elsewhere",
+        "one that said nothing": "",
+    }
+    survived = 0
+    for owner in owners.values():
+        with _folder() as place:
+            ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
+            (place / "results" / OWNER).write_text(owner, encoding="utf-8")
+            # As a lock that is a mere file, of other programs, would say it.
+            (place / "results" / LOCK).write_text(f"{nobody}\nelsewhere\n", encoding="utf-8")
+            damage(place / "results", random.Random(1), 2)
+            code = ended(in_a_fork(lambda place=place: sweep_here(place / "results")))
+            survived += code == 0 and ResultsFolder.open(place / "results").digest() == right
+    return Row(f"locks left behind by {', '.join(owners)}", len(owners), survived)
 
 
 def two_drivers() -> Row:
@@ -323,10 +440,14 @@ def section() -> list[Row]:
     right, seconds = _undisturbed()
     storms: list[Callable[[], Row]] = [
         lambda: kills(luck, right, seconds),
+        lambda: damages(luck, right),
         lambda: failpoints(right),
         lambda: flips(luck),
         journal_cuts,
         lambda: full_disks(luck, right),
+        lambda: read_only_folders(luck, right, seconds),
+        lambda: clocks(luck, right, seconds),
+        lambda: stale_locks(right),
         two_drivers,
         lambda: one_digest(right),
     ]

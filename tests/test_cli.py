@@ -158,6 +158,10 @@ WRONG = {
     "run status-quo --set coaching=1.4": "coaching = 1.4 is outside [0, 1]",
     "run status-quo --set coaching=a": "'coaching=a'",
     "run status-quo --set coaching": "--set coaching=0.5",
+    "run status-quo --set =1": "--set '=1' has no name",
+    "run status-quo --rules logit --rules json": "argument --rules: it is given twice",
+    "run status-quo --weeks 3 --weeks 4": "argument --weeks: it is given twice",
+    "run status-quo --rules json": "no set of rules is called 'json'",
     "run status-quo --weeks 0": "weeks = 0",
     "run status-quo --weeks soon": "--weeks",
     "run status-quo --replicates 0": "replicates = 0",
@@ -191,7 +195,7 @@ WRONG = {
     "sweep mandate=0,1 nowhere.toml --out x": "'nowhere.toml' has no '='",
     "sweep nowhere.toml --out x": "cannot read nowhere.toml",
     "sweep . --out x": "cannot read .: it is no file",
-    "sweep a.toml b.toml --out x": "one experiment file at a time, not 2",
+    "sweep a.toml b.toml --out x": "one experiment file at a time, not 2: a.toml, b.toml",
     "sweep a.toml --replicates 64 --out x": "--replicates is for axes",
     "sweep a.toml --seed 0 --out x": "--seed is for axes",
     "sweep a.toml --weeks 0 --out x": "--weeks is for axes",
@@ -338,3 +342,37 @@ def test_a_terminal_that_lacks_a_letter_gets_another(tmp_path):
         capture_output=True, env=os.environ | {"PYTHONIOENCODING": "ascii"}, check=True,
     )  # fmt: skip
     assert b"241 people" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from empowersim.cli import main; main(['rivals', '--json']); import matplotlib",
+        "from empowersim.app.server import make_server; make_server(1, most_sessions=1, key=None)",
+    ],
+    ids=["figures", "app"],
+)
+def test_a_home_that_cannot_be_written_is_not_complained_of(code):
+    nowhere = f"{os.devnull}/x"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"MPLCONFIGDIR": nowhere, "IPYTHONDIR": nowhere},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_word_that_is_long_or_broken_is_told_in_one_line(capsys):
+    code, _, told = tell(capsys, "rivals", "a\nb" + "c" * 5000)
+    assert (code, told.count("\n")) == (2, 1)
+    assert len(told) < 500
+
+
+def test_damaged_parts_are_counted_in_words(capsys, tmp_path):
+    call = f"sweep mandate=0,1 --replicates 2 --weeks 2 --out {tmp_path / 'x'}".split()
+    tell(capsys, *call)
+    assert tell(capsys, *call)[1].endswith("4 runs were there, 0 done now\n")
+    next((tmp_path / "x" / "parts").iterdir()).write_bytes(b"")
+    assert "0 runs were there, 4 done now; 1 damaged part was done again" in tell(capsys, *call)[1]

@@ -191,8 +191,9 @@ def test_points_are_listed_in_a_file():
         ("coaching,capacity\n1,nan\n", "line 2, capacity: 'nan'"),
         ("coaching,capacity\n-inf,1\n", "line 2, coaching: '-inf'"),
         ("coaching,capacity\n1,\n", "line 2, capacity: ''"),
-        ("coaching,coaching\n1,2\n", "same name"),
-        ("coaching;capacity\n1;2\n", "line 2, coaching;capacity: '1;2'"),
+        ("coaching,coaching\n1,2\n", "line 1: two columns are called 'coaching'; rename one"),
+        ("coaching;capacity\n1;2\n", "line 1: the cells are separated by semicolons; separate"),
+        ("coaching\tcapacity\n1\t2\n", "line 1: the cells are separated by tabs; separate"),
     ],
 )
 def test_a_wrong_list_is_refused_by_line_and_column(text, told):
@@ -234,3 +235,12 @@ def test_a_wrong_design_is_refused(make, told):
     with pytest.raises(ExperimentError, match=re.escape(told)) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [LatinHypercube, Morris, Sobol])
+def test_names_of_factors_do_not_matter_to_the_sample(kind):
+    size = {"trajectories": 3} if kind is Morris else {"n": 4}
+    unit = {"low": 0, "high": 1}
+    odd = kind(factors={"\x00": unit, "Group": unit}, **size).points()
+    plain = kind(factors={"a": unit, "b": unit}, **size).points()
+    assert [list(point.values()) for point in odd] == [list(point.values()) for point in plain]

@@ -446,7 +446,7 @@ WRONG = [
     ("org_charts.a.random.people = 1000000000", "more than 10,000,000 people"),
     ("org_charts.a.random.mean_span = 3", "org_charts.a.random.people: this key is missing"),
     ("org_charts.a.file = 'nowhere.csv'", "nowhere.csv"),
-    ("org_charts.a.file = '.'", "org_charts: . is no file"),
+    ("org_charts.a.file = '.'", "org_charts.a: . is no file"),
     # Factors and designs.
     ("scenario.set.coaching = 'much'", "'much' stands in place of a number, but is no factor"),
     ("org_charts.a.balanced.span = 'wide'", "'wide' stands in place of a number, but is no factor"),

@@ -473,3 +473,14 @@ def test_french_signs_do_not_leave_their_words():
 def test_names_of_files_are_safe():
     assert file_name("curve", "../a b/ç") == "curve-a-b-ç"
     assert file_name("x", "../") == "x-x"
+
+
+def test_intervals_of_shares_end_where_shares_do():
+    """Partnerships everywhere, but in one run: a t interval alone would go past 100 %."""
+    planned = experiment(design={"kind": "grid", "factors": {"coaching": [0, 0.5, 1]}})
+    shares = results(planned, lambda _: 1.0, noise=0)
+    shares.loc[shares["replicate"] == 3, "partnership"] = 0.9
+    (overview,) = [each for each in told(planned, shares) if each.name == "overview"]
+    points = overview.tables["points"]
+    assert points["partnership"].max() < 1
+    assert points["partnership_high"].max() == 1

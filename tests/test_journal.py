@@ -32,6 +32,18 @@ def full(path):
     return path
 
 
+def test_a_record_that_its_reader_does_not_understand_counts_as_damaged(path):
+    journal.append(path, {"a": 1}, {"b": 2})
+    found = journal.read(path, lambda record: "a" in record)
+    assert (found.records, found.damaged_lines) == ([{"a": 1}], [2])
+
+
+def test_a_pipe_is_no_journal(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StoreError, match="pipe: it is no file but a pipe or a device"):
+        journal.read(tmp_path / "pipe")
+
+
 def test_records_come_back_in_order(path):
     assert journal.read(path) == journal.Reading([], [], torn=False)
     for record in RECORDS:

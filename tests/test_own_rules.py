@@ -14,8 +14,10 @@ from empowersim import EmpowermentModel, Parameters, compiled, ensemble, rules, 
 from empowersim.agents import Collaborator, Manager
 from empowersim.errors import ExperimentError
 from empowersim.model import model_class
-from empowersim.own_rules import RULES, find_source, rules_from
+from empowersim.own_rules import RULES, _built, find_source, rules_from
 from empowersim.random_streams import replicate_key
+from empowersim.rivals import RIVALS
+from empowersim.rule_trial import try_rules
 from empowersim.scenarios import NAMED
 from equivalence.tables import TABLES, assert_engines_agree, assert_identical
 from processes import run_python
@@ -40,6 +42,12 @@ def folder(tmp_path, monkeypatch):
 def own(folder, text, name="own.py"):
     (folder / name).write_text(text, encoding="utf-8")
     return rules_from(folder / name)
+
+
+def untried(folder, text):
+    """Rules as they are built, before anybody has looked at what they return."""
+    (folder / "own.py").write_text(text, encoding="utf-8")
+    return _built(find_source(folder / "own.py"))
 
 
 # --- The page ---------------------------------------------------------------------------------
@@ -248,7 +256,7 @@ TAKING_ON = (
     ],
 )
 def test_a_rule_that_cannot_be_compiled_is_named(folder, text, told):
-    new = own(folder, text)
+    new = untried(folder, text)
     with pytest.raises(ExperimentError, match=f"^{told}.*Mesa engine$") as caught:
         simulate(Parameters(), CHARTS["pair"], weeks=2, rules=new)
     assert "\n" not in str(caught.value)
@@ -266,7 +274,7 @@ def test_a_rule_that_cannot_be_compiled_is_named(folder, text, told):
     ],
 )
 def test_the_compilers_complaint_about_one_rule(folder, text, told):
-    new = own(folder, text)
+    new = untried(folder, text)
     compiled.callable_from_kernels(new.own_functions())
     said = compiled.complaint(new.functions, new.replaced[0])
     assert said is None if told is None else told in said
@@ -326,6 +334,77 @@ def test_what_is_no_file_is_refused(folder, where):
     assert "\n" not in str(caught.value)
 
 
+BY_UTILITY = "def choice(utility, p):\n    return "
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (BY_UTILITY + "float('nan')", "choice in own.py returns nan, not a number in [0, 1],"),
+        (BY_UTILITY + "7.0", "choice in own.py returns 7.0, not a number in [0, 1]"),
+        (BY_UTILITY + "utility", "choice in own.py returns"),
+        (BY_UTILITY + "'much'", "choice in own.py returns 'much'"),
+        (BY_UTILITY + "None", "choice in own.py returns None"),
+        (BY_UTILITY + "p.mandat", "choice in own.py fails (AttributeError"),
+        (BY_UTILITY + "0.1 / p.mandate", "every lever at 0"),
+        (BY_UTILITY + "print(utility) or 0.5", "choice in own.py prints"),
+        (
+            "def _say(x):\n    print(x)\n" + BY_UTILITY + "_say(utility) or 0.5",
+            "_say in own.py prints",
+        ),
+        ("def sign(left, took, appreciation, p):\n    return 7.0", "sign in own.py returns 7.0"),
+        (
+            "def load(autonomy, responsibility, p):\n    return 1 / 0.0",
+            "load in own.py fails (ZeroDivisionError",
+        ),
+        (
+            "def load(autonomy, responsibility, p):\n    return float('inf')",
+            "load in own.py returns inf, not a finite number",
+        ),
+        (TAKING_ON + "return autonomy", "taking_on in own.py returns"),
+        (TAKING_ON + "return autonomy, 0.5", "utility_of_taking_on in own.py fails"),
+    ],
+)
+def test_a_rule_that_returns_what_it_must_not_is_refused(folder, text, told):
+    assert told in refused(folder, text)
+
+
+def test_our_rules_and_the_rivals_pass_the_trial():
+    try_rules(list(RULES), RULES, "rules.py")
+    for rival in RIVALS:
+        found = rules_from(rival)
+        try_rules(found.replaced, {name: vars(found.functions)[name] for name in RULES}, rival)
+
+
+def test_what_a_file_prints_when_it_is_read_is_no_output_of_ours(folder, capsys):
+    own(folder, "print('hello')\n" + BY_UTILITY + "0.5")
+    assert capsys.readouterr() == ("", "hello\n")
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ("json", "no set of rules is called 'json' (rivals: "),
+        ("os.path", "no set of rules is called 'os.path'"),
+        ("notpy.txt", "notpy.txt is no Python file; give one, whose name ends in .py"),
+        ("logit.txt", "logit.txt is no Python file"),
+        ("./notpy.txt", "notpy.txt is no Python file"),
+        ("tomli_w", "replaces no rule"),
+    ],
+)
+def test_what_is_no_file_of_rules_is_called_what_it_is(folder, where, told):
+    for name in ("notpy.txt", "logit.txt"):
+        (folder / name).write_text("words", encoding="utf-8")
+    with pytest.raises(ExperimentError) as caught:
+        rules_from(where)
+    assert told in str(caught.value)
+
+
+def test_own_rules_may_be_called_like_a_module_of_python(folder):
+    (folder / "json.py").write_text(BY_UTILITY + "0.5", encoding="utf-8")
+    assert rules_from("json").replaced == ("choice",)
+
+
 def test_a_file_that_is_not_utf_8(folder):
     (folder / "own.py").write_bytes(b"x = '\xff'")
     with pytest.raises(ExperimentError, match=r"cannot read .*own\.py"):
@@ -370,7 +449,7 @@ def test_what_a_file_imports_counts(folder, monkeypatch):
     (folder / "other.py").write_text("RATE = 0.1\ndef helper(x):\n    return x + 1.0\n")
     text = (
         "import math\nimport other\nfrom other import helper\n"
-        "def leaving_probability(strain, p):\n    return helper(other.RATE) * math.pi\n"
+        "def leaving_probability(strain, p):\n    return helper(other.RATE) * math.pi / 10\n"
     )
     first = own(folder, text)
     assert own(folder, text) == first

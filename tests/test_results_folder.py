@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from empowersim import journal, org_chart, store
 from empowersim.errors import FolderLocked, StoreError
-from empowersim.results_folder import Repaired, ResultsFolder, write_part
+from empowersim.results_folder import Repaired, ResultsFolder, _sealed, write_part
 from faults.small_sweep import SPEC_HASH, block_id, create, damage, sweep, table
 from processes import run_python
 
@@ -118,6 +118,15 @@ def test_receipts_come_back_and_are_small(folder):
     assert receipt.size == (folder.path / receipt.file).stat().st_size
     assert write_part(folder.path, block_id(1), SPEC_HASH, rows, failures) == receipt
     assert len(pickle.dumps(receipt)) < 500
+
+
+def test_a_part_takes_next_to_nothing_of_what_arrow_would_keep_in_each_thread():
+    taken = run_python(
+        "import numpy as np, pyarrow as pa; from empowersim.results_folder import _parquet;"
+        "_parquet({'output': np.random.default_rng(1).random(1_000_000)}, {});"
+        "print(pa.default_memory_pool().max_memory())"
+    )
+    assert int(taken) < 1_000_000
 
 
 def test_a_part_says_whose_it_is(folder):
@@ -454,6 +463,25 @@ def test_provenance_that_was_changed_is_no_longer_read(folder):
     assert folder.results().equals(everything())
 
 
+@pytest.mark.parametrize("said", [{}, {"format": 1}])
+def test_the_first_format_is_read_whether_it_says_so_or_not(folder, said):
+    made = folder.provenance()
+    del made["format"]
+    (folder.path / "provenance.json").write_text(_sealed(said | made), encoding="utf-8")
+    assert folder.verify() == []
+
+
+@pytest.mark.parametrize("later", [2, "2.0"])
+def test_a_later_format_is_refused_with_the_version_that_reads_it(folder, later):
+    made = folder.provenance() | {"format": later, "empowersim": "9.1"}
+    (folder.path / "provenance.json").write_text(_sealed(made), encoding="utf-8")
+    refused = f"has format {later}, of EmpowerSim 9.1; this version reads formats up to 1: open it"
+    for read in (folder.provenance, folder.design, folder.experiment_toml):
+        with pytest.raises(StoreError, match=refused):
+            read()
+    assert refused in folder.verify()[0]
+
+
 # --- Trying again -----------------------------------------------------------------------------
 
 
@@ -510,3 +538,47 @@ def test_opening_a_folder_loads_no_heavy_package():
         "print(*{'pandas', 'pyarrow', 'xarray', 'filelock'} & set(sys.modules))"
     )
     assert run_python(code) == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"file": "../elsewhere.parquet"},
+        {"file": "parts/../../part-x.parquet"},
+        {"file": ["parts"]},
+        {"rows": None},
+        {"rows": -1},
+        {"sha256": 3},
+        {"block": None},
+    ],
+)
+def test_a_line_of_the_journal_that_no_version_writes_is_damaged(folder, change):
+    line = (folder.path / "journal.jsonl").read_bytes().splitlines()[0]
+    journal.rewrite(folder.path / "journal.jsonl", [json.loads(line[9:]) | change])
+    assert folder.receipts() == {}
+    assert any("journal.jsonl: line 1 is damaged" in problem for problem in folder.verify())
+
+
+def test_a_line_of_the_failures_that_no_version_writes_is_damaged(folder):
+    journal.rewrite(folder.path / "failures.jsonl", [{"point": 1, "replicate": 0}])
+    assert any("failures.jsonl: line 1 is damaged" in problem for problem in folder.verify())
+
+
+@pytest.mark.parametrize(
+    "files", [None, {}, {"experiment.toml": "a"}, ["a"], {"/etc/passwd": "a"}, {"../x": "a"}]
+)
+def test_a_provenance_that_no_version_writes_is_damaged(folder, files):
+    made = json.loads((folder.path / "provenance.json").read_bytes())
+    made.pop("sha256")
+    both = made["files"] if isinstance(files, dict) and len(str(files)) > 2 else {}
+    wanted = (both | files) if both and "experiment.toml" not in files else files
+    (folder.path / "provenance.json").write_text(_sealed(made | {"files": wanted}), "utf-8")
+    with pytest.raises(StoreError, match=r"provenance\.json is damaged"):
+        folder.provenance()
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "failures.jsonl", "provenance.json"])
+def test_a_pipe_in_the_place_of_a_file_is_no_file(folder, name):
+    (folder.path / name).unlink()
+    os.mkfifo(folder.path / name)
+    assert any("is no file but a pipe or a device" in problem for problem in folder.verify())

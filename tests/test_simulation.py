@@ -12,8 +12,8 @@ from empowersim import Parameters, ensemble, outcomes, scenarios, simulate
 from empowersim.errors import EmpowerSimError, OrgChartError, ParameterError, RunError
 from empowersim.org_chart import balanced, hierarchy
 from empowersim.random_streams import replicate_key
-from empowersim.scenarios import Intervention, Rollout, Scenario
-from empowersim.simulation import STATES, simulate_in_parts
+from empowersim.scenarios import Intervention, Rollout, Scenario, as_scenario
+from empowersim.simulation import STATES, simulate_block
 from small_charts import CHARTS, alone, family
 
 POINTS = [Parameters(), Parameters(mandate=0), scenarios.named("just-let-go")]
@@ -277,10 +277,47 @@ def test_living_in_slices_of_weeks_changes_nothing(monkeypatch):
     pd.testing.assert_frame_equal(sliced, whole, check_exact=True)
 
 
-def test_in_parts_is_the_same_as_in_one_go():
+@pytest.mark.parametrize("by_level", [False, True])
+def test_in_blocks_is_the_same_as_in_one_go(by_level):
     points = [Parameters(), Scenario(rollout=Rollout("top-down", lag=2), weeks=156)]
-    whole = simulate(points, balanced(3, 2), replicates=25, weeks=6).weekly
-    parts = simulate_in_parts(points, balanced(3, 2), replicates=25, weeks=6, runs_per_part=18)
-    tables = [part.weekly for part in parts]
-    assert [len(table) for table in tables] == [18 * 7, 18 * 7, 14 * 7]
-    pd.testing.assert_frame_equal(pd.concat(tables, ignore_index=True), whole, check_exact=True)
+    how = {"weeks": 6, "seed": 3, "record": "weekly", "by_level": by_level}
+    whole = simulate(points, balanced(3, 2), replicates=25, **how).weekly
+    numbered = dict(enumerate(map(as_scenario, points)))
+    parts = [
+        simulate_block(numbered, balanced(3, 2), replicates=replicates, **how)
+        for replicates in (range(18), range(18, 25))
+    ]
+    table = pd.concat(parts).sort_values(["point", "replicate"], kind="stable", ignore_index=True)
+    pd.testing.assert_frame_equal(table, whole, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"rules": "logit"}, "rules = 'logit' is no set of rules"),
+        ({"progress": 3}, "progress = 3 is no function"),
+        ({"by_level": "yes"}, "by_level = 'yes' is neither True nor False"),
+        ({"by_level": np.eye(2)}, "by_level = "),
+        ({"record": np.eye(2)}, "no recording is called"),
+        ({"engine": np.array([])}, "no engine is called"),
+    ],
+)
+def test_arguments_of_no_use_are_refused_in_a_line(wrong, told):
+    with pytest.raises(RunError) as caught:
+        simulate(Parameters(), CHARTS["pair"], weeks=2, **wrong)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_points_in_an_array_without_dimensions_are_none():
+    with pytest.raises(EmpowerSimError, match="expected Parameters or a Scenario, not ndarray"):
+        simulate(np.array(0.5), CHARTS["pair"], weeks=2)
+
+
+def test_narrow_numbers_do_not_overflow():
+    """255 weeks and the one before them are more than eight bits can count."""
+    chart = CHARTS["pair"]
+    narrow = simulate(Parameters(), chart, weeks=np.uint8(255), replicates=np.uint8(2)).weekly
+    pd.testing.assert_frame_equal(
+        narrow, simulate(Parameters(), chart, weeks=255, replicates=2).weekly
+    )

@@ -26,11 +26,6 @@ def test_a_table_comes_back_as_it_was(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["t.parquet"]
 
 
-def test_a_table_in_parts_is_the_table(tmp_path):
-    store.write_parts([TABLE[:1], TABLE[1:]], tmp_path / "t.parquet")
-    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), TABLE)
-
-
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "t.txt"
     store.write_text("before", path)

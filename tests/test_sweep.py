@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from empowersim import blocks, designs, sweep
+from empowersim import blocks, designs, journal, sweep
 from empowersim.cli import main
-from empowersim.errors import ExperimentError
+from empowersim.errors import ExperimentError, StoreError
 from empowersim.executors import processes, threads
 from empowersim.experiment import Experiment
 from empowersim.results_folder import ResultsFolder
@@ -425,3 +425,13 @@ def test_the_design_and_results_are_plain_tables(file, tmp_path):
     ]  # fmt: skip
     assert set(results["point"]) == set(design["point"]) == set(range(12))
     assert (results["week"] == 6).all()
+
+
+@pytest.mark.parametrize("block", ["x", "0000005-0000005-000000", "0000009-0000001-000000"])
+def test_a_journal_with_a_block_that_no_sweep_makes_is_refused(file, tmp_path, block):
+    """One whose replicates do not rise would be gone through for ever."""
+    folder, _ = done(Experiment.read(file), tmp_path / "results")
+    record = {"block": block, "file": f"parts/part-{block}.parquet", "rows": 0, "size": 0}
+    journal.append(folder.path / "journal.jsonl", record | {"sha256": "", "failures": 0})
+    with pytest.raises(StoreError, match=f"journal.jsonl has a block '{block}'"):
+        sweep.is_complete(Experiment.read(file), folder)

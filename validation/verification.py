@@ -18,7 +18,7 @@ from empowersim.analysis.bootstrap import Estimate, estimate
 from empowersim.org_chart import balanced
 from empowersim.plots.style import STYLES, TEXT, dress, new_figure, save
 from empowersim.scenarios import Scenario, end_of_efforts
-from empowersim.simulation import simulate_in_parts
+from empowersim.simulation import simulate_block
 from validation.mean_field import ByEncounter, Teams, alike, lived, mean_over, slowed
 from validation.section import Answer, Section, Verdict, table
 
@@ -91,11 +91,18 @@ def stretched(span: int, epsilon: float) -> Scenario:
 
 def model_means(scenario: Scenario, span: int, runs: int, seed: int) -> tuple[Teams, Teams]:
     """The model's mean state by level, and its standard error, from batches of runs."""
-    parts = simulate_in_parts(
-        scenario, balanced(span, DEPTH), replicates=runs, weeks=scenario.weeks, seed=seed,
-        by_level=True, runs_per_part=runs // BATCHES, workers=1,
+    each, chart = runs // BATCHES, balanced(span, DEPTH)
+    batches = np.array(
+        [
+            by_level(
+                simulate_block(
+                    {0: scenario}, chart, replicates=range(runs)[first : first + each],
+                    weeks=scenario.weeks, seed=seed, record="weekly", by_level=True,
+                )
+            )
+            for first in range(0, runs, each)
+        ]
     )  # fmt: skip
-    batches = np.array([by_level(part.weekly) for part in parts])
     error = batches.std(axis=0, ddof=1) / np.sqrt(len(batches))
     return Teams(*batches.mean(axis=0)), Teams(*error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched, groupby
 from traceback import format_exc
@@ -52,6 +53,12 @@ class Block(NamedTuple):
     def n_runs(self) -> int:
         """Runs in the block."""
         return len(self.points) * (self.last - self.first)
+
+    @staticmethod
+    def is_id(text: str) -> bool:
+        """Whether some block could have this id."""
+        bounds = re.fullmatch(r"(\d{7,8})-(\d{7,8})-\d+", text, re.ASCII)
+        return bounds is not None and int(bounds[1]) < int(bounds[2])
 
     def single_runs(self) -> Iterator[Self]:
         """Every run as a block of its own."""

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from empowersim import org_chart, scenarios
+from empowersim.declaration import shown
 from empowersim.designs import Point
 from empowersim.errors import ExperimentError
 from empowersim.org_chart import Chart
@@ -30,7 +31,9 @@ from empowersim.section import Section, Several
 
 def _number_or_factor(given: Any) -> Any:
     if isinstance(given, bool) or not isinstance(given, int | float | str):
-        raise ValueError(f"{given!r} is neither a number nor a factor's name; give one of the two")
+        raise ValueError(
+            f"{shown(given)} is neither a number nor a factor's name; give one of the two"
+        )
     return given
 
 

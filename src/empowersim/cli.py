@@ -9,21 +9,27 @@ from __future__ import annotations
 
 import argparse
 import io
+import logging
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 from empowersim import __version__
-from empowersim.errors import EmpowerSimError, FolderLocked, Mismatch, StoreError
+from empowersim.errors import EmpowerSimError, FolderLocked, Mismatch, OrgChartError, StoreError
 
+LONGEST_WORD = 300
+"""Letters of a word that complaints repeat."""
 EXIT_USAGE, EXIT_LOCKED, EXIT_MISMATCH, EXIT_DISK, EXIT_INTERRUPTED = 2, 3, 4, 5, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     given = _parser().parse_args(arguments)
+    # Its advice, such as on a home that cannot be written, is for programmers.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
     def command() -> int | None:
         module, _, function = given.command.partition(".")
@@ -63,8 +69,28 @@ def _code_of(error: EmpowerSimError) -> int:
 
 
 def _failed(why: object, code: int) -> int:
-    print(f"empowersim: {why}", file=sys.stderr)
+    # A chart's rows to correct are a list; all else is a line, whatever a name in it may hold.
+    text = str(why) if isinstance(why, OrgChartError) else " ".join(str(why).splitlines())
+    text = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", text)
+    print(f"empowersim: {text}", file=sys.stderr)
     return code
+
+
+class _Once(argparse.Action):
+    """Keeps a value, but refuses a second one for the same option, of which one would be lost."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        given = vars(namespace).setdefault("given", set())
+        if option_string and self.dest in given:
+            raise argparse.ArgumentError(self, "it is given twice; keep one of the two")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,9 +98,10 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
+        self.register("action", None, _Once)
 
     def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(EXIT_USAGE, f"empowersim: {message} (see: {self.prog} --help)\n")
+        self.exit(_failed(f"{message} (see: {self.prog} --help)", EXIT_USAGE))
 
 
 def _parser() -> argparse.ArgumentParser:

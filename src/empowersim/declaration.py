@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field
 from numbers import Integral, Real
 from typing import cast
 
 from empowersim.errors import ParameterError
+
+MOST_SHOWN = 80
+"""Letters of a value in a message."""
+
+
+def shown(value: object, form: Callable[[object], str] = repr) -> str:
+    """A value for a message, whoever made it: on one line, and cut if it is long."""
+    try:
+        text = form(value)
+    except Exception:  # whole numbers of thousands of digits; objects that cannot show themselves
+        text = ""
+    if not text or " object at 0x" in text:
+        text = f"a {type(value).__name__}"
+    line = "".join(each if each.isprintable() else " " for each in text[:MOST_SHOWN])
+    return line if len(text) <= MOST_SHOWN else f"{line}…"
 
 
 @dataclass(frozen=True)
@@ -39,9 +54,10 @@ class Declaration:
             return  # the usual case, a million times in a sweep
         allowed = f"[{self.low:g}, {self.high:g}]"
         if isinstance(value, bool) or not isinstance(value, Real) or value != value:
-            raise ParameterError(f"{name} = {value!r} is not a number; give one in {allowed}")
+            raise ParameterError(f"{name} = {shown(value)} is not a number; give one in {allowed}")
         if not self.low <= cast(float, value) <= self.high:
-            raise ParameterError(f"{name} = {value} is outside {allowed}; give a number in it")
+            text = shown(value, str)
+            raise ParameterError(f"{name} = {text} is outside {allowed}; give a number in it")
 
 
 def declared(
@@ -75,15 +91,18 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise ParameterError(
-            f"{name} = {value!r} is not a whole number; give one from {low} to {high}"
+            f"{name} = {shown(value)} is not a whole number; give one from {low} to {high}"
         )
     if not low <= int(value) <= high:
-        raise ParameterError(f"{name} = {value} is outside [{low}, {high}]; give a number in it")
+        text = shown(value, str)
+        raise ParameterError(f"{name} = {text} is outside [{low}, {high}]; give a number in it")
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str], where_to_look: str) -> str:
     """One line for a name that does not exist: it, the nearest known one, and where all are."""
     spelt = {each.casefold(): each for each in known}
-    near = difflib.get_close_matches(str(name).casefold(), spelt, n=1)
+    text = shown(name, str)
+    near = difflib.get_close_matches(text.casefold(), spelt, n=1)
     hint = f"; did you mean {spelt[near[0]]}?" if near else ""
-    return f"no {kind} is called {str(name)!r}{hint} ({where_to_look})"
+    called = shown(name if isinstance(name, str) else text)
+    return f"no {kind} is called {called}{hint} ({where_to_look})"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from empowersim.declaration import check_whole
+from empowersim.declaration import check_whole, shown
 from empowersim.errors import ExperimentError, ParameterError
 from empowersim.section import Section, Several
 
@@ -43,12 +43,12 @@ def parse_axis(text: str) -> tuple[str, tuple[float, ...]]:
     """
     name, equals, values = text.partition("=")
     if not equals:
-        raise ParameterError(f"{text!r} has no '='; {SPELLING}")
+        raise ParameterError(f"{shown(text)} has no '='; {SPELLING}")
     try:
         return name.strip(), _checked(_spelt(values))
     except ValueError as error:
         reason = f": {error}" if isinstance(error, ParameterError) else ""
-        raise ParameterError(f"{text!r} is no axis{reason}; {SPELLING}") from None
+        raise ParameterError(f"{shown(text)} is no axis{reason}; {SPELLING}") from None
 
 
 def _spelt(values: str) -> Sequence[float]:
@@ -63,7 +63,7 @@ def _checked(values: Iterable[Any]) -> tuple[float, ...]:
     found = []
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
-            raise ParameterError(f"{value!r} is not a number; give numbers")
+            raise ParameterError(f"{shown(value)} is not a number; give numbers")
         found.append(float(value))
     if not found:
         raise ParameterError("there is no value; give at least one")
@@ -83,13 +83,13 @@ def _values(given: Any) -> Any:
     """Values as they are, or `{ low, high, count }`."""
     if isinstance(given, Mapping):
         if set(given) != {"low", "high", "count"}:
-            raise ValueError(f"{dict(given)} is not {{ low, high, count }}; give all three")
+            raise ValueError(f"{shown(dict(given))} is not {{ low, high, count }}; give all three")
         check_whole("count", given["count"], 2, MAX_POINTS)
         low, high = _checked([given["low"], given["high"]])
         return evenly_spaced(low, high, given["count"])
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise ValueError(
-            f"{given!r} is no list of values; write [0, 0.5, 1] or {{ low, high, count }}"
+            f"{shown(given)} is no list of values; write [0, 0.5, 1] or {{ low, high, count }}"
         )
     return _checked(given)
 
@@ -182,7 +182,9 @@ class OneAtATime(Section):
     def _no_stranger(self) -> OneAtATime:
         for name in self.base:
             if name not in self.factors:
-                raise ValueError(f"base: {name} is no factor; take it out, or give its values")
+                raise ValueError(
+                    f"base: {shown(name, str)} is no factor; take it out, or give its values"
+                )
         return self
 
     def with_base(self, base: Mapping[str, float]) -> OneAtATime:
@@ -194,8 +196,9 @@ class OneAtATime(Section):
         known = {**base, **self.base}
         for name in self.factors:
             if name not in known:
+                text = shown(name, str)
                 raise ExperimentError(
-                    f"design.base: {name} has no base; write base = {{ {name} = … }}"
+                    f"design.base: {text} has no base; write base = {{ {text} = … }}"
                 )
         return self.model_copy(update={"base": {name: known[name] for name in self.factors}})
 
@@ -230,8 +233,10 @@ class _Sampled(Section):
         """In the order of the sample, which the analysis of the design needs."""
         check_size(self.n_points)
         names = list(self.factors)
+        # Not by their names: SALib takes some of these amiss.
+        numbered = [f"x{number}" for number in range(len(names))]
         shares = self.shares(
-            {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+            {"num_vars": len(names), "names": numbered, "bounds": [[0.0, 1.0]] * len(names)}
         )
         columns = [each.at(shares[:, k]).tolist() for k, each in enumerate(self.factors.values())]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
@@ -344,6 +349,12 @@ class Listed(Section):
         if not any(lines[1:]):
             raise ExperimentError(f"{self.file}: no points; write a header and a row a point")
         names = [name.strip() for name in lines[0]]
+        for letter, called in ((";", "semicolons"), ("\t", "tabs")):
+            if any(letter in name for name in names):
+                raise ExperimentError(
+                    f"{self.file}, line 1: the cells are separated by {called}; separate them by"
+                    " commas, and write numbers with a point"
+                )
         rows = []
         for number, line in enumerate(lines[1:], 2):
             if not line:
@@ -355,6 +366,11 @@ class Listed(Section):
             rows.append(
                 [self._number(cell, number, name) for cell, name in zip(line, names, strict=True)]
             )
+        for name in names:
+            if names.count(name) > 1:
+                raise ExperimentError(
+                    f"{self.file}, line 1: two columns are called {shown(name)}; rename one"
+                )
         return Listed(file=self.file, factors=tuple(names), rows=tuple(map(tuple, rows)))
 
     def _number(self, cell: str, line: int, column: str) -> float:
@@ -363,7 +379,8 @@ class Listed(Section):
         except ValueError:
             value = math.nan
         if not abs(value) < math.inf:
-            raise ExperimentError(f"{self.file}, line {line}, {column}: {cell!r} is not a number")
+            place = f"{self.file}, line {line}, {shown(column, str)}"
+            raise ExperimentError(f"{place}: {shown(cell)} is not a number")
         return value
 
 

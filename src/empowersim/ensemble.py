@@ -108,7 +108,7 @@ class Sums(NamedTuple):
 
 
 class Interventions(NamedTuple):
-    """Changes of parameters, each (n_interventions,)."""
+    """Changes of parameters, each (n_interventions,), by week."""
 
     week: NDArray[np.int64]
     parameter: NDArray[np.int64]
@@ -188,7 +188,7 @@ def live(  # noqa: C901
     """Live the weeks `first` to `last`, recording sums from week `first_recorded` on.
 
     Week 0 is the start: it is measured, not lived. `table` changes with the interventions;
-    `record` is (weeks recorded, n_measures, n_groups, LANES).
+    `record` is (weeks recorded, n_measures, n_groups, lanes used).
     """
     team_start, team_size, manager_of, peers_of, group, cohort, delay_of_cohort = chart
     (
@@ -233,10 +233,14 @@ def live(  # noqa: C901
         sum_assurance,
     ) = sums
 
+    change, n_changes = 0, len(interventions.week)
+    while change < n_changes and interventions.week[change] < first:
+        change += 1
     for week in range(first, last + 1):
-        for k in range(len(interventions.week)):
-            if interventions.week[k] == week:
-                table[interventions.parameter[k], interventions.lane[k]] = interventions.value[k]
+        while change < n_changes and interventions.week[change] == week:
+            row, lane = interventions.parameter[change], interventions.lane[change]
+            table[row, lane] = interventions.value[change]
+            change += 1
         for lane in range(LANES):
             week_keys[lane] = luck.nth(keys[lane], np.uint64(week))
         for start in range(len(delay_of_cohort)):
@@ -449,7 +453,7 @@ def live(  # noqa: C901
         if week >= first_recorded:
             for k in range(len(sums)):
                 for row in range(len(output)):
-                    for lane in range(LANES):
+                    for lane in range(record.shape[3]):
                         record[week - first_recorded, k, row, lane] = sums[k][row, lane]
 
 
@@ -537,6 +541,7 @@ class Batch:
         self.rules = rules
         self.kernels = kernels(rules)
         self.used = len(scenarios)
+        self.interventions = _interventions(scenarios)
         # Lanes left over repeat the first one; what they do is thrown away.
         scenarios = [*scenarios, *[scenarios[0]] * (LANES - self.used)]
         n_people, n_groups = hierarchy.n_people, int(group[-1]) + 1
@@ -545,7 +550,6 @@ class Batch:
         self.table = np.array(
             [[getattr(each.parameters, name) for each in scenarios] for name in DECLARATIONS]
         )
-        self.interventions = _interventions(scenarios)
         self.chart = Chart(
             team_start=hierarchy.team_start,
             team_size=hierarchy.team_size,
@@ -574,11 +578,11 @@ class Batch:
         Shape (weeks recorded, n_measures, n_groups, lanes used).
         """
         n_groups = len(self.sums.autonomy)
-        record = np.empty((weeks + 1 - first_recorded, len(Sums._fields), n_groups, LANES))
+        record = np.empty((weeks + 1 - first_recorded, len(Sums._fields), n_groups, self.used))
         at_a_time = max(1, PERSON_WEEKS_AT_A_TIME // len(self.state.autonomy))
         for first in range(0, weeks + 1, at_a_time):
             self._live(first, min(first + at_a_time - 1, weeks), first_recorded, record)
-        return record[..., : self.used]
+        return record
 
     def trace(self, weeks: int) -> Rows:
         """Live `weeks` weeks; everyone's state in every week from 0.
@@ -586,11 +590,13 @@ class Batch:
         Shape (weeks + 1, n_states, n_people, lanes used), states in the order of `State`.
         """
         nothing = np.empty((0, *(len(Sums._fields), *self.sums.autonomy.shape)))
-        states = [np.array(self.state)]
-        for week in range(1, weeks + 1):
-            self._live(week, week, week + 1, nothing)
-            states.append(np.array(self.state))
-        return np.array(states)[..., : self.used]
+        states = np.empty((weeks + 1, len(State._fields), len(self.state.autonomy), self.used))
+        for week in range(weeks + 1):
+            if week > 0:
+                self._live(week, week, week + 1, nothing)
+            for k, state in enumerate(self.state):
+                states[week, k] = state[:, : self.used]
+        return states
 
     def _live(self, first: int, last: int, first_recorded: int, record: Rows) -> None:
         if self.stop.is_set():
@@ -614,11 +620,11 @@ class Batch:
 def _interventions(scenarios: Sequence[Scenario]) -> Interventions:
     """The interventions of every lane as columns."""
     row = {name: k for k, name in enumerate(DECLARATIONS)}
-    each = [
+    each = sorted(
         (change.week, row[change.lever], lane, change.value)
         for lane, scenario in enumerate(scenarios)
         for change in scenario.interventions
-    ]
+    )
     week, parameter, lane, value = zip(*each, strict=True) if each else ((), (), (), ())
     return Interventions(
         np.array(week, np.int64),

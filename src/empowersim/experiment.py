@@ -23,7 +23,7 @@ from pydantic import (
 
 from empowersim import org_chart, outcomes
 from empowersim.cases import Balanced, Case, PlannedChart
-from empowersim.declaration import unknown_name
+from empowersim.declaration import shown, unknown_name
 from empowersim.designs import Design, Listed, OneAtATime, Point, check_size
 from empowersim.errors import EmpowerSimError, ExperimentError
 from empowersim.org_chart import Chart
@@ -33,6 +33,7 @@ from empowersim.parameters import DECLARATIONS
 from empowersim.scenarios import DEFAULT_WEEKS, MAX_WEEKS, Rollout, Scenario
 from empowersim.section import Section, Several
 from empowersim.simulation import MAX_RUNS
+from empowersim.store import is_endless, is_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def _plain(name: str) -> str:
     wrong = set(name) & set('/\\:*?"<>|') or not name.isprintable()
     if wrong or name != name.strip() or name[:1] in ("", ".") or name[-1:] == ".":
         raise ExperimentError(
-            f"{name!r} cannot be the name of a file; use letters, digits and spaces"
+            f"{shown(name)} cannot be the name of a file; use letters, digits and spaces"
         )
     return name
 
@@ -168,8 +169,7 @@ class Experiment(Section):
         """
         path = Path(path)
         try:
-            if path.exists() and not path.is_file():
-                # A pipe or a device might never end.
+            if is_endless(path) or path.is_dir():
                 raise OSError("it is no file; name an experiment file, as experiment.toml")
             text = path.read_bytes().decode("utf-8-sig")
             found = tomllib.loads(text)
@@ -191,19 +191,21 @@ class Experiment(Section):
         found, design = self._with(), self.design
         if isinstance(design, Listed) and design.file and not design.rows:
             try:
-                if not (folder / design.file).is_file():
+                if not is_file(folder / design.file):
                     raise ValueError("there is no such file")
                 text = (folder / design.file).read_text(encoding="utf-8-sig")
             except (OSError, ValueError) as error:
-                raise ExperimentError(f"design.file: cannot read {design.file}: {error}") from None
+                file = shown(design.file, str)
+                raise ExperimentError(f"design.file: cannot read {file}: {error}") from None
             found = self._with(design=design.read(text))
-        for planned in self.org_charts.values():
-            place = folder / (planned.file or "")
-            if planned.file and place.exists() and not place.is_file():
-                raise ExperimentError(f"org_charts: {planned.file} is no file; name a chart's file")
         found._charts = dict(self._charts)
         for name, planned in self.org_charts.items():
             if planned.file is not None and planned.file not in self._charts:
+                if not is_file(folder / planned.file):
+                    file = shown(planned.file, str)
+                    raise ExperimentError(
+                        f"org_charts.{name}: {file} is no file; name a chart's file"
+                    )
                 found._charts[planned.file] = _loaded(name, folder / planned.file)
         with redirect_stdout(sys.stderr):  # what others' files print is no output of ours
             if self.runs.rules:
@@ -459,8 +461,8 @@ class Experiment(Section):
                 raise ExperimentError(f"design.factors: {hint}")
         for name in sorted(used - set(self.factors)):
             raise ExperimentError(
-                f"{name!r} stands in place of a number, but is no factor of the design; add it to"
-                " design.factors"
+                f"{shown(name)} stands in place of a number, but is no factor of the design; add"
+                " it to design.factors"
             )
         for name, case in self.cases.items():
             for parameter in set(case.parameters) & set(self.factors):

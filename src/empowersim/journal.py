@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from empowersim.errors import StoreError
-from empowersim.store import cannot_write, whole
+from empowersim.store import cannot_write, is_endless, whole
 
 type Record = Mapping[str, Any]
 
@@ -43,20 +43,26 @@ class Reading(NamedTuple):
         return not self.damaged_lines and not self.torn
 
 
-def read(path: Path) -> Reading:
+def read(path: Path, fits: Callable[[Record], bool] = lambda _record: True) -> Reading:
     """Everything in the journal that is whole, and what is not.
+
+    Args:
+        path: where it is.
+        fits: whether a record is one that its reader understands; others count as damaged.
 
     Raises:
         StoreError: the file cannot be read.
     """
     try:
+        if is_endless(path):
+            raise OSError("it is no file but a pipe or a device")
         *lines, tail = path.read_bytes().split(b"\n")
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
     records, damaged = [], []
     for number, line in enumerate(lines, 1):
         record = _record(line)
-        if record is None:
+        if record is None or not fits(record):
             damaged.append(number)
         else:
             records.append(record)

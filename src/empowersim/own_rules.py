@@ -8,6 +8,7 @@ which the package has and which are selected by name.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import importlib
 import importlib.util
@@ -17,6 +18,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -25,9 +27,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from empowersim import rules
-from empowersim.declaration import unknown_name
+from empowersim.declaration import shown, unknown_name
 from empowersim.errors import ExperimentError
 from empowersim.rivals import RIVALS
+from empowersim.rule_trial import try_rules
+from empowersim.store import is_file
 
 RULES: dict[str, FunctionType] = {
     name: each
@@ -39,6 +43,7 @@ RULES: dict[str, FunctionType] = {
 _INSTALLED = tuple(
     str(Path(sysconfig.get_path(kind))) + os.sep for kind in ("stdlib", "purelib", "platlib")
 )
+_STANDARD = str(Path(sysconfig.get_path("stdlib"))) + os.sep
 _PACKAGE = str(Path(__file__).parent) + os.sep
 
 
@@ -90,27 +95,43 @@ def _located(where: object) -> tuple[Path, str]:
     """The file, and the package that it belongs to."""
     if is_path(where):
         path = Path(str(where))
-        if not path.is_file():
-            raise ExperimentError(f"there is no file {where}; give the path of a Python file")
-        return path, ""
+        if not is_file(path):
+            raise ExperimentError(
+                f"there is no file {shown(where, str)}; give the path of a Python file"
+            )
+        return _python_file(path), ""
+    if isinstance(where, str) and "." in where and is_file(where):
+        return _python_file(Path(where)), ""
     if not isinstance(where, str) or not all(part.isidentifier() for part in where.split(".")):
         raise NoSuchModuleError(
-            f"{where!r} is neither a module (my_rules) nor a file (path/to/my_rules.py)"
+            f"{shown(where)} is neither a module (my_rules) nor a file (path/to/my_rules.py)"
         )
     importlib.invalidate_caches()  # the file may be a second old
     try:
         spec = importlib.util.find_spec(where)
     except (ImportError, ValueError):  # of the package that it would be in
         spec = None
-    if spec and spec.origin and spec.origin.endswith(".py"):
-        return Path(spec.origin), spec.parent or ""
+    # Python's own modules have no rules; a file of ours may be called like one of them.
+    is_own = spec and spec.origin and not _is_standard(spec.origin)
+    if spec and is_own and str(spec.origin).endswith(".py"):
+        return Path(str(spec.origin)), spec.parent or ""
     here = Path(*where.split(".")).with_suffix(".py")
-    if here.is_file():
+    if is_file(here):
         return here, ""
     raise NoSuchModuleError(
-        f"no module is called {where!r}, on Python's path or in this folder; give the file instead:"
-        f" path/to/{where.rpartition('.')[2]}.py"
+        f"no module is called {shown(where)}, on Python's path or in this folder; give the file"
+        f" instead: path/to/{where.rpartition('.')[2]}.py"
     )
+
+
+def _python_file(path: Path) -> Path:
+    if path.suffix != ".py":
+        raise ExperimentError(f"{path} is no Python file; give one, whose name ends in .py")
+    return path
+
+
+def _is_standard(file: str) -> bool:
+    return file.startswith(_STANDARD) and not file.startswith(_INSTALLED[1:])
 
 
 def execute(source: Source, name: str) -> ModuleType:
@@ -124,7 +145,8 @@ def execute(source: Source, name: str) -> ModuleType:
     module.__package__ = source.package
     sys.modules[name] = module  # dataclasses and compiled functions look their module up
     try:
-        exec(compile(source.text, source.path, "exec"), vars(module))  # noqa: S102 (asked to)
+        with redirect_stdout(sys.stderr):  # what a file prints is no output of ours
+            exec(compile(source.text, source.path, "exec"), vars(module))  # noqa: S102 (asked to)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise ExperimentError(
@@ -194,15 +216,19 @@ def rules_from(name_or_path: str | Path) -> RuleSet:
 
     Raises:
         ExperimentError: there is no such rival, module or file, it fails, it replaces nothing, or
-            it has a function that is no rule or that takes other arguments than the rule.
+            it has a function that is no rule, that takes other arguments than the rule, or that
+            returns what the rule cannot return.
     """
-    if name_or_path in RIVALS:
-        return _built(find_source(RIVALS[str(name_or_path)])._replace(name=str(name_or_path)))
+    if isinstance(name_or_path, str) and name_or_path in RIVALS:
+        return _built(find_source(RIVALS[name_or_path])._replace(name=name_or_path))
     try:
-        return _built(find_source(name_or_path))
+        source = find_source(name_or_path)
     except NoSuchModuleError:
         where = f"rivals: {', '.join(RIVALS)}; or give a module or a file: path/to/my_rules.py"
         raise ExperimentError(unknown_name("set of rules", name_or_path, RIVALS, where)) from None
+    found = _built(source)
+    try_rules(found.replaced, {name: vars(found.functions)[name] for name in RULES}, source.label)
+    return found
 
 
 def _unpickled(source: Source, source_hash: str) -> RuleSet:
@@ -258,6 +284,7 @@ def _functions_in(namespace: dict[str, Any]) -> list[FunctionType]:
 def _replacements(source: Source, module: ModuleType) -> dict[str, FunctionType]:
     """The rules that a file replaces, checked."""
     own: dict[str, FunctionType] = {}
+    strangers: list[str] = []
     for name, each in vars(module).items():
         is_function = isinstance(each, FunctionType)
         if name.startswith("_") or getattr(each, "__module__", "") == rules.__name__:
@@ -271,10 +298,15 @@ def _replacements(source: Source, module: ModuleType) -> dict[str, FunctionType]
             _check_arguments(name, each, source)
             own[name] = each
         elif is_function and each.__globals__ is vars(module):
+            strangers.append(name)
+    # A file without any rule is no set of rules: its functions are not rules with wrong names.
+    for name in strangers:
+        if own or difflib.get_close_matches(name, RULES, n=1):
             where = f"{source.label}; begin a helper's name with _"
             raise ExperimentError(unknown_name("rule", name, RULES, where))
     for function in _functions_in(vars(module)):
         _check_luck(function, source)
+        _check_silence(function, source)
     if not own:
         raise ExperimentError(
             f"{source.label} replaces no rule; write a function with the name of one in"
@@ -292,7 +324,7 @@ def _check_arguments(name: str, function: FunctionType, source: Source) -> None:
     wanted, given = _arguments(RULES[name]), _arguments(function)
     if given != wanted:
         raise ExperimentError(
-            f"{name} in {source.label} takes ({', '.join(given)}); the rule takes"
+            f"{name} in {source.label} takes ({shown(', '.join(given), str)}); the rule takes"
             f" ({', '.join(wanted)}), with these names in this order"
         )
 
@@ -306,6 +338,14 @@ def _check_luck(function: FunctionType, source: Source) -> None:
                 f"{function.__name__} in {source.label} draws luck of its own ({name}), which no"
                 " seed repeats; rules get their luck as an argument, such as that of happens"
             )
+
+
+def _check_silence(function: FunctionType, source: Source) -> None:
+    """Refuse what would be printed once a person and week, among what the program itself says."""
+    if "print" in _names(function.__code__) and "print" not in function.__globals__:
+        raise ExperimentError(
+            f"{function.__name__} in {source.label} prints; a rule only returns a number"
+        )
 
 
 # --- What the code depends on -----------------------------------------------------------------

@@ -46,14 +46,14 @@ class Parameters:
     mandate: float = _lever(0.8, 0, 1, "1", "Push to let go", "Injonction à lâcher prise",
         "how hard the company pushes its managers to let go", "C1; scenario default")
     collaborator_share: float = _lever(0.5, 0, 1, "1",
-        "Share carried by collaborators", "Part portée par les collaborateurs",
+        "Share carried by collaborators", "Part portée par les équipes",
         "how much of the change the collaborators are asked to carry; managers carry the rest",
         "C3, the headline sweep")
     coaching: float = _lever(0.5, 0, 1, "1",
         "Accompaniment of managers", "Accompagnement des managers",
         "how strongly the company accompanies its managers through the change", "C2")
     training: float = _lever(0.5, 0, 1, "1",
-        "Training of collaborators", "Formation des collaborateurs",
+        "Training of collaborators", "Formation des équipes",
         "how strongly collaborators are trained for autonomy", "C7")
     control_reward: float = _lever(0.5, 0, 1, "1",
         "Careers reward control", "Les carrières récompensent le contrôle",
@@ -83,10 +83,10 @@ class Parameters:
         "mean initial trust of managers in their collaborators", TUNED)
     initial_trust_sd: float = _start(0.1, 0, 1, "1", "Spread of trust",
         "Dispersion de la confiance", "standard deviation of initial trust", TUNED)
-    initial_strain: float = _start(0.08, 0, 1, "1", "Strain at the start", "Tension au départ",
+    initial_strain: float = _start(0.08, 0, 1, "1", "Strain at the start", "Fatigue au départ",
         "mean initial strain of collaborators", TUNED)
     initial_strain_sd: float = _start(0.03, 0, 1, "1", "Spread of strain",
-        "Dispersion de la tension", "standard deviation of initial strain", TUNED)
+        "Dispersion de la fatigue", "standard deviation of initial strain", TUNED)
     initial_appreciation: float = _start(0.46, 0, 1, "1", "Appreciation at the start",
         "Appréciation au départ", "mean initial appreciation of the manager",
         "C8: a majority does not value the manager's work")
@@ -113,7 +113,7 @@ class Parameters:
 
     # --- The manager: attention and letting go -----------------------------------------------
     capacity: float = _manager(4, 0.1, 1000, "1", "A manager's capacity",
-        "Capacité d'un manager", "directed collaborators whom a manager can attend to fully",
+        "Capacité des managers", "directed collaborators whom a manager can attend to fully",
         TUNED)
     support_load: float = _manager(0.6, 0, 1, "1", "Load of supporting", "Charge du soutien",
         "load of an autonomous collaborator who waits, against 1 for a directed one", TUNED)
@@ -157,7 +157,7 @@ class Parameters:
     b_collaborator: float = _collaborator(-3.2, -10, 10, "1", "Bias to take on",
         "Penchant à prendre en charge", "utility of taking on when everything else is nought",
         TUNED)
-    w_room: float = _collaborator(2.0, 0, 8, "1", "Weight of room", "Poids de la marge",
+    w_room: float = _collaborator(2.0, 0, 8, "1", "Weight of room", "Poids de la place",
         "how far autonomy moves a collaborator to take on responsibility", "C6; tuned")
     w_share: float = _collaborator(2.5, 0, 8, "1", "Weight of the own share",
         "Poids de la part portée", "how far being asked to carry the change moves him", "C3; tuned")
@@ -167,29 +167,31 @@ class Parameters:
         "Poids des coéquipiers", "how far his teammates' responsibility moves him", TUNED)
     w_support: float = _collaborator(1.0, 0, 8, "1", "Weight of support", "Poids du soutien",
         "how far an attentive, facilitating manager moves him", "C1; tuned")
-    w_strain: float = _collaborator(4.0, 0, 8, "1", "Weight of strain", "Poids de la tension",
+    w_strain: float = _collaborator(4.0, 0, 8, "1", "Weight of strain", "Poids de la fatigue",
         "how far strain keeps him from taking on", "P5; tuned")
 
     # --- Encounters: the probability that a matter succeeds ----------------------------------
     directed_success: float = _matter(0.30, 0, 1, "1", "Directed: base",
-        "Dirigé : base", "success of a directed matter without attention, readiness or complexity",
+        "Dirigée : base", "success of a directed matter without attention, readiness or complexity",
         TUNED)
     directed_attention: float = _matter(0.55, 0, 1, "1", "Directed: attention",
-        "Dirigé : attention", "what the manager's full attention adds when he directs", TUNED)
+        "Dirigée : attention", "what the manager's full attention adds when he directs", TUNED)
     directed_dilution: float = _matter(0.4, 0, 1, "1", "Directed: dilution",
-        "Dirigé : dilution", "share of the attention's help lost on the most complex matter", TUNED)
+        "Dirigée : dilution", "share of the attention's help lost on the most complex matter",
+        TUNED)
     directed_readiness: float = _matter(0.1, 0, 1, "1", "Directed: readiness",
-        "Dirigé : préparation", "what full readiness adds when directed", TUNED)
+        "Dirigée : préparation", "what full readiness adds when directed", TUNED)
     directed_complexity: float = _matter(0.1, 0, 1, "1", "Directed: complexity",
-        "Dirigé : complexité", "what the greatest complexity costs when directed", TUNED)
-    alone_success: float = _matter(0.45, 0, 1, "1", "Alone: base", "Seul : base",
+        "Dirigée : complexité", "what the greatest complexity costs when directed", TUNED)
+    alone_success: float = _matter(0.45, 0, 1, "1", "Alone: base", "D'un seul côté : base",
         "base success where only one side acts: adrift or overburdened", "C4; tuned")
     alone_readiness: float = _matter(0.40, 0, 1, "1", "Alone: readiness",
-        "Seul : préparation", "what full readiness adds, adrift or overburdened", TUNED)
+        "D'un seul côté : préparation", "what full readiness adds, adrift or overburdened", TUNED)
     alone_complexity: float = _matter(0.45, 0, 1, "1", "Alone: complexity",
-        "Seul : complexité", "what the greatest complexity costs, adrift or overburdened", TUNED)
+        "D'un seul côté : complexité", "what the greatest complexity costs, adrift or overburdened",
+        TUNED)
     overburdened_attention: float = _matter(0.2, 0, 1, "1", "Overburdened: attention",
-        "Surchargé : attention", "what the manager's attention adds when overburdened", TUNED)
+        "Surchargée : attention", "what the manager's attention adds when overburdened", TUNED)
     partnership_success: float = _matter(0.50, 0, 1, "1", "Partnership: base",
         "Partenariat : base", "base success in partnership", "C6; tuned")
     partnership_readiness: float = _matter(0.45, 0, 1, "1", "Partnership: readiness",
@@ -200,7 +202,7 @@ class Parameters:
         "Partenariat : soutien", "what an attentive, facilitating manager adds in partnership",
         "C1; tuned")
     partnership_strain: float = _matter(0.3, 0, 1, "1", "Partnership: strain",
-        "Partenariat : tension", "what full strain costs in partnership", "P5; tuned")
+        "Partenariat : fatigue", "what full strain costs in partnership", "P5; tuned")
 
     # --- Consequences: trust --------------------------------------------------------------------
     trust_gain: float = _effect(0.06, 0, 1, "1/week", "Gain of trust", "Gain de confiance",
@@ -208,13 +210,14 @@ class Parameters:
     trust_loss: float = _effect(0.12, 0, 1, "1/week", "Loss of trust", "Perte de confiance",
         "share of trust lost by a failure adrift", "slow to build, quick to lose; tuned")
     adrift_trust_gain: float = _effect(0.2, 0, 1, "1", "Trust gained adrift",
-        "Confiance gagnée livré à soi", "gain adrift, against 1 in partnership", "C4; tuned")
+        "Confiance gagnée (livrée à elle-même)", "gain adrift, against 1 in partnership",
+        "C4; tuned")
     overburdened_trust_gain: float = _effect(0.5, 0, 1, "1", "Trust gained overburdened",
-        "Confiance gagnée surchargé", "gain overburdened, against 1 in partnership", TUNED)
+        "Confiance gagnée (surchargée)", "gain overburdened, against 1 in partnership", TUNED)
     partnership_trust_loss: float = _effect(0.4, 0, 1, "1", "Trust lost in partnership",
-        "Confiance perdue en partenariat", "loss in partnership, against 1 adrift", "C6; tuned")
+        "Confiance perdue (partenariat)", "loss in partnership, against 1 adrift", "C6; tuned")
     overburdened_trust_loss: float = _effect(0.7, 0, 1, "1", "Trust lost overburdened",
-        "Confiance perdue surchargé", "loss overburdened, against 1 adrift", TUNED)
+        "Confiance perdue (surchargée)", "loss overburdened, against 1 adrift", TUNED)
     trust_drift: float = _effect(0.02, 0, 1, "1/week", "Drift of untried trust",
         "Dérive de la confiance non éprouvée", "rate at which trust drifts to neutral, directed",
         TUNED)
@@ -228,7 +231,7 @@ class Parameters:
         "Apprentissage par la facilitation", "part of the learning that facilitation adds",
         "C1; tuned")
     overburdened_learning: float = _effect(0.4, 0, 1, "1", "Learning overburdened",
-        "Apprentissage surchargé", "learning overburdened, against 1 in full partnership", TUNED)
+        "Apprentissage (surchargée)", "learning overburdened, against 1 in full partnership", TUNED)
     unlearning: float = _effect(0.1, 0, 1, "1", "Unlearning", "Désapprentissage",
         "readiness lost when directed, against learning", TUNED)
     train_rate: float = _effect(0.012, 0, 1, "1/week", "Rate of training",
@@ -237,18 +240,18 @@ class Parameters:
         "Plafond de préparation", "readiness that learning and training tend to", TUNED)
 
     # --- Consequences: strain -------------------------------------------------------------------
-    strain_rate: float = _effect(0.10, 0, 1, "1/week", "Pace of strain", "Rythme de la tension",
+    strain_rate: float = _effect(0.10, 0, 1, "1/week", "Pace of strain", "Rythme de la fatigue",
         "rate at which strain moves towards what is felt", TUNED)
     stress_weight: float = _effect(1.2, 0, 5, "1", "Weight of stress", "Poids du stress",
         "strain that full stress tends to", TUNED)
     stress_relief: float = _effect(0.6, 0, 1, "1", "Relief of stress", "Allègement du stress",
         "share of a partnership's stress that full support takes away", "C1; tuned")
     overburdened_stress: float = _effect(0.8, 0, 1, "1", "Stress overburdened",
-        "Stress surchargé", "stress of taking the initiative without room", TUNED)
-    directed_stress: float = _effect(0.3, 0, 1, "1", "Stress directed", "Stress dirigé",
+        "Stress (surchargée)", "stress of taking the initiative without room", TUNED)
+    directed_stress: float = _effect(0.3, 0, 1, "1", "Stress directed", "Stress (dirigée)",
         "stress of being directed with full drive", TUNED)
     effort_collaborator: float = _effect(1.3, 0, 5, "1", "Collaborators' effort of change",
-        "Effort de changement des collaborateurs",
+        "Effort de changement des équipes",
         "strain of carrying the whole change, for one unit of missing readiness",
         "C3, a hypothesis: contested by Dulebohn (2012); P4, P5; tuned")
     effort_reach: float = _effect(1.2, 1, 5, "1", "Reach of the effort",
@@ -264,7 +267,7 @@ class Parameters:
     will_disposition: float = _effect(0.5, 0, 1, "1", "Weight of disposition",
         "Poids de l'envie innée", "weight of the disposition in willingness", "C7; tuned")
     will_strain: float = _effect(0.5, 0, 1, "1", "Strain on willingness",
-        "Tension sur l'envie", "what full strain costs willingness", TUNED)
+        "Fatigue et envie", "what full strain costs willingness", TUNED)
     will_appreciation: float = _effect(0.2, 0, 1, "1", "Appreciation and willingness",
         "Appréciation et envie", "what appreciation above neutral adds to willingness", TUNED)
     neutral_appreciation: float = _effect(0.45, 0, 1, "1", "Neutral appreciation",
@@ -275,9 +278,9 @@ class Parameters:
     experience_failure: float = _effect(0.3, 0, 1, "1", "Experience of failure",
         "Vécu de l'échec", "experience of a failure in partnership", TUNED)
     experience_overburdened: float = _effect(0, 0, 1, "1", "Experience overburdened",
-        "Vécu surchargé", "experience of taking the initiative without room", DESIGN)
+        "Vécu (surchargée)", "experience of taking the initiative without room", DESIGN)
     directed_frustration: float = _effect(0.3, 0, 1, "1", "Frustration when directed",
-        "Frustration d'être dirigé", "share of the disposition that full drive frustrates", TUNED)
+        "Frustration (dirigée)", "share of the disposition that full drive frustrates", TUNED)
     appreciation_rate: float = _effect(0.08, 0, 1, "1/week", "Pace of appreciation",
         "Rythme de l'appréciation", "rate at which appreciation moves towards what is lived",
         TUNED)
@@ -288,7 +291,7 @@ class Parameters:
     appreciation_fit: float = _effect(0.45, 0, 1, "1", "Appreciation of fit",
         "Appréciation de l'ajustement", "what autonomy that fits the drive adds", "C7; tuned")
     appreciation_strain: float = _effect(0.4, 0, 1, "1", "Strain on appreciation",
-        "Tension sur l'appréciation", "what full strain costs appreciation", TUNED)
+        "Fatigue et appréciation", "what full strain costs appreciation", TUNED)
 
     # --- The manager takes stock ------------------------------------------------------------------
     sign_base: float = _stock(0.5, 0, 1, "1", "A partner's sign", "Signe d'un partenaire",
@@ -325,7 +328,7 @@ class Parameters:
         "probability of leaving in a week without strain",
         "French resignations: 0.0016 to 0.0021 a week, Dares 2022")
     turnover_strain: float = _leaving(0.02, 0, 1, "1/week", "Departures by strain",
-        "Départs dus à la tension", "what full strain adds to the probability of leaving",
+        "Départs dus à la fatigue", "what full strain adds to the probability of leaving",
         "P5; tuned")
 
     # --- Measures ---------------------------------------------------------------------------------

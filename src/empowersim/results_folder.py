@@ -21,7 +21,7 @@ import socket
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,6 +39,8 @@ type Failure = Mapping[str, Any]
 EXPERIMENT, DESIGN, PROVENANCE = "experiment.toml", "design.parquet", "provenance.json"
 JOURNAL, FAILURES, PARTS, CHARTS = "journal.jsonl", "failures.jsonl", "parts", "org_charts"
 LOCK, OWNER = "lock", "lock.owner"
+FORMAT = 1
+"""Of the folder; one more whenever a version that knows the last one alone would misread it."""
 REDO = "run the sweep again, which does its runs again"
 
 
@@ -150,7 +152,7 @@ class ResultsFolder:
                 journal.rewrite(folder / empty, [])
             files = [EXPERIMENT, DESIGN, *(f"{CHARTS}/{name}.csv" for name in org_charts), *sources]
             hashes = {file: _sha256((folder / file).read_bytes()) for file in files}
-            text = _sealed({**provenance, "files": hashes})
+            text = _sealed({"format": FORMAT, **provenance, "files": hashes})
             store.write_text(text, folder / PROVENANCE)
         return cls(Path(path))
 
@@ -345,7 +347,9 @@ class ResultsFolder:
 
     def _ledger(self) -> _Ledger:
         """What the two journals say, damage included."""
-        commits, failures = (journal.read(self.path / name) for name in (JOURNAL, FAILURES))
+        commits, failures = (
+            journal.read(self.path / name, fits) for name, fits in _RECORDS.items()
+        )
         by_part: dict[tuple[str, str], dict[tuple[int, int], Failure]] = {}
         for record in failures.records:
             part, failure = record.pop("part"), record
@@ -379,15 +383,26 @@ class ResultsFolder:
         """How the results are made, and the hashes of the `files` that say so.
 
         Raises:
-            StoreError: it cannot be read, or is damaged.
+            StoreError: it cannot be read, is damaged, or is of a later format than this version's.
         """
         text = self._read(PROVENANCE)
         with suppress(ValueError, AttributeError):
             made: dict[str, Any] = json.loads(text)
             made.pop("sha256", None)
             if _sealed(made).encode() == text:
-                return made
+                self._check_format(made)
+                if _names_files(made.get("files")):
+                    return made
         raise self._damaged(PROVENANCE)
+
+    def _check_format(self, made: Mapping[str, Any]) -> None:
+        """Refuse what only a later version can read; the first folders did not say their format."""
+        found = made.get("format", 1)
+        if found not in range(1, FORMAT + 1):
+            raise StoreError(
+                f"{self.path} has format {found}, of EmpowerSim {made.get('empowersim')}; this"
+                f" version reads formats up to {FORMAT}: open it with that version, or a later one"
+            )
 
     def design(self) -> pd.DataFrame:
         """A row a point: its number, and what varies.
@@ -485,9 +500,9 @@ class ResultsFolder:
                 yield str(error)
 
     def _wrong_journals(self) -> Iterator[str]:
-        for name in (JOURNAL, FAILURES):
+        for name, fits in _RECORDS.items():
             try:
-                reading = journal.read(self.path / name)
+                reading = journal.read(self.path / name, fits)
             except StoreError as error:
                 yield str(error)
                 continue
@@ -557,6 +572,8 @@ class ResultsFolder:
     def _read(self, file: str) -> bytes:
         place = self.path / file
         try:
+            if store.is_endless(place):
+                raise OSError("it is no file but a pipe or a device")
             return place.read_bytes()
         except OSError as error:
             raise StoreError(f"cannot read {place}: {error.strerror or error}; {REDO}") from error
@@ -615,18 +632,66 @@ def _failure_records(receipt: Receipt) -> list[dict[str, Any]]:
     return [{"part": part, **failure} for failure in receipt.failures]
 
 
+def _is_receipt(record: Mapping[str, Any]) -> bool:
+    """Whether a line of the journal is one that a commit writes."""
+    return (
+        all(isinstance(record.get(name), str) for name in ("block", "file", "sha256"))
+        and PurePosixPath(record["file"]).parent.name == PARTS
+        and _is_inside(record["file"])
+        and all(_is_count(record.get(name)) for name in ("rows", "size", "failures"))
+    )
+
+
+def _is_failure(record: Mapping[str, Any]) -> bool:
+    """Whether a line of the failures is one that a commit writes."""
+    part = record.get("part")
+    return (
+        isinstance(part, dict)
+        and all(isinstance(part.get(name), str) for name in ("block", "sha256"))
+        and all(_is_count(record.get(name)) for name in ("point", "replicate"))
+    )
+
+
+_RECORDS = {JOURNAL: _is_receipt, FAILURES: _is_failure}
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _names_files(files: object) -> bool:
+    """Whether these are hashes of files in the folder, the two that it needs among them."""
+    return (
+        isinstance(files, dict)
+        and {EXPERIMENT, DESIGN} <= set(files)
+        and all(isinstance(each, str) for each in files.values())
+        and all(map(_is_inside, files))
+    )
+
+
+def _is_inside(file: str) -> bool:
+    path = PurePosixPath(file)
+    return not path.is_absolute() and ".." not in path.parts and file.isprintable()
+
+
 def _parquet(columns: Mapping[str, NDArray[Any]], footer: Mapping[str, str]) -> bytes:
     """A table as a Parquet file, NaN as null; the same bytes for the same table and footer."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrays = {name: pa.array(values, from_pandas=True) for name, values in columns.items()}
-    buffer = pa.BufferOutputStream()
+    # Arrow's own pool would keep tens of megabytes for the next part, in each thread.
+    pool = pa.system_memory_pool()
+    arrays = {
+        name: pa.array(values, from_pandas=True, memory_pool=pool)
+        for name, values in columns.items()
+    }
+    buffer = pa.BufferOutputStream(pool)
     pq.write_table(
         pa.table(arrays, metadata=dict(footer)),
         buffer,
         write_page_checksum=True,
         use_dictionary=list(store.KEYS),
+        memory_pool=pool,
     )
     data: bytes = buffer.getvalue().to_pybytes()
     return data

@@ -385,7 +385,8 @@ def assurance_after(
         - p.effort_manager * carried * control_habit
     )
     target = towards(clip(own), peers_assurance, peers_weight)
-    return towards(assurance, target, p.assurance_rate)
+    # A mean of ones may be rounded to the next number above 1.
+    return clip(towards(assurance, target, p.assurance_rate))
 
 
 def control_habit_after(

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from empowersim.declaration import check_whole, unknown_name
+from empowersim.declaration import check_whole, shown, unknown_name
 from empowersim.errors import ParameterError, ScenarioError
 from empowersim.org_chart import Hierarchy
 from empowersim.parameters import DECLARATIONS, LEVERS, Parameters
@@ -35,7 +35,7 @@ class Intervention:
 
     def __post_init__(self) -> None:
         """Refuse at the door."""
-        if self.lever not in LEVERS:
+        if not isinstance(self.lever, str) or self.lever not in LEVERS:
             raise ParameterError(
                 unknown_name("lever", self.lever, LEVERS, f"levers: {', '.join(LEVERS)}")
             )
@@ -71,7 +71,7 @@ class Rollout:
     def __post_init__(self) -> None:
         """Refuse at the door."""
         orders = get_args(Order.__value__)
-        if self.order not in orders:
+        if not isinstance(self.order, str) or self.order not in orders:
             raise ScenarioError(
                 unknown_name("rollout", self.order, orders, f"rollouts: {', '.join(orders)}")
             )
@@ -79,7 +79,7 @@ class Rollout:
         object.__setattr__(self, "lag", int(self.lag))
         if self.branch is not None and self.order != "pilot":
             raise ScenarioError(
-                f"a branch ({self.branch!r}) is for the rollout pilot, not for {self.order}"
+                f"a branch ({shown(self.branch)}) is for the rollout pilot, not for {self.order}"
             )
 
     def delays(self, hierarchy: Hierarchy) -> NDArray[np.float64]:
@@ -102,8 +102,8 @@ class Rollout:
             return min(1, hierarchy.n_people - 1)
         if self.branch not in hierarchy.ids:
             raise ScenarioError(
-                f"the pilot's branch {self.branch!r} is nobody in the org chart; give the id of"
-                " the person at its head"
+                f"the pilot's branch {shown(self.branch)} is nobody in the org chart; give the id"
+                " of the person at its head"
             )
         return hierarchy.ids.index(self.branch)
 
@@ -163,7 +163,7 @@ class Scenario:
 def _check_kind(name: str, value: object, kind: Any) -> None:
     if not isinstance(value, kind):
         wanted = getattr(kind, "__name__", "tuple or list")
-        raise ScenarioError(f"{name} = {value!r} is no {wanted}; give a {wanted}")
+        raise ScenarioError(f"{name} = {shown(value)} is no {wanted}; give a {wanted}")
 
 
 def as_scenario(given: object) -> Scenario:
@@ -177,8 +177,8 @@ def as_scenario(given: object) -> Scenario:
     if isinstance(given, Scenario):
         return given
     raise ScenarioError(
-        f"expected Parameters or a Scenario, not {type(given).__name__} {given!r}; for a named"
-        " scenario: scenarios.named('just-let-go')"
+        f"expected Parameters or a Scenario, not {type(given).__name__} {shown(given)}; for a"
+        " named scenario: scenarios.named('just-let-go')"
     )
 
 
@@ -224,17 +224,16 @@ NAMED: Mapping[str, Scenario] = _by_name(
         ),
         Scenario(
             name="just-let-go",
-            story="The company tells its managers to let go, and leaves it at that. They open"
-            " their hands; matters land on people who were not ready. Trust breaks, and control"
-            " comes back.",
+            story="The company tells its managers to let go, and leaves it at that. They let go,"
+            " and matters land on people who were not ready.",
             claim="C4: it is naive to think that the manager lets go and the rest follows",
             source=ESSAY,
             parameters=Parameters(collaborator_share=0, coaching=0, training=0),
         ),
         Scenario(
             name="all-on-the-manager",
-            story="Managers are to change, with a coach at their side. Of the collaborators"
-            " nothing is asked. Managers carry the whole weight and wait for a sign.",
+            story="Managers are to change, with a coach at their side. Nothing is asked of the"
+            " collaborators. Managers carry the whole weight and wait for a sign.",
             claim="C3: to put the whole weight of the change on the manager is an error",
             source=ESSAY,
             parameters=Parameters(collaborator_share=0, training=0),
@@ -242,15 +241,15 @@ NAMED: Mapping[str, Scenario] = _by_name(
         Scenario(
             name="all-on-the-collaborators",
             story="“You are empowered now”: the teams are to carry the change alone, without"
-            " training, and their managers without a coach. The willing burn out first.",
-            claim="C7: is the collaborator ready, and does he want it?",
+            " training, and their managers without a coach.",
+            claim="C7: are collaborators ready, and do they want it?",
             source=ESSAY,
             parameters=Parameters(collaborator_share=1, coaching=0, training=0),
         ),
         Scenario(
             name="carry-it-together",
             story="Both sides carry half. Managers are accompanied, collaborators are trained,"
-            " take initiatives and show their manager that he is useful.",
+            " take initiatives and make their manager feel useful.",
             claim="C6: autonomy comes with responsibility; both sides carry a part",
             source=ESSAY,
         ),
@@ -266,7 +265,7 @@ NAMED: Mapping[str, Scenario] = _by_name(
         ),
         Scenario(
             name="what-we-reward",
-            story="The speeches praise facilitators; promotions go to those who keep control."
+            story="The speeches praise those who let go; promotions go to those who keep control."
             " Everything else is done as it should be.",
             claim="C1: managers let go against what they are rewarded for",
             source=ESSAY,
@@ -282,8 +281,9 @@ NAMED: Mapping[str, Scenario] = _by_name(
         ),
         Scenario(
             name="apec",
-            story="A France in which 83 % are satisfied with their manager, as the cadres say in"
-            " surveys. Does the change come easier where managers are already valued?",
+            story="A France in which 83 % are satisfied with their manager, as managers and"
+            " professionals say in surveys. Does the change come easier where managers are already"
+            " valued?",
             claim="C8, contested: most employees do value their manager's work",
             source="Apec survey of cadres, 2026: 83 % satisfied with their manager",
             # A normal of this mean and standard deviation .16 is above ½ with probability .83.

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from empowersim.declaration import unknown_name
+from empowersim.declaration import shown, unknown_name
 from empowersim.errors import ExperimentError
 
 MOST_SHOWN = 80
@@ -63,7 +63,9 @@ def _in_words(error: ValidationError) -> str:
         for k, step in enumerate(first["loc"])
         if first["loc"][k - 1 : k] != ("design",) and step not in ("float", "[key]")
     ]
-    place = ".".join(step if step.isprintable() else repr(step) for step in steps)
+    place = ".".join(
+        step if step.isprintable() and len(step) <= MOST_SHOWN else shown(step) for step in steps
+    )
     message = first["msg"].removeprefix("Value error, ")
     match first["type"]:
         case "missing":

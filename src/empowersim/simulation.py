@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empowersim import outcomes
-from empowersim.declaration import check_whole, unknown_name
+from empowersim.declaration import check_whole, shown, unknown_name
 from empowersim.errors import RunError
 from empowersim.executors import in_threads
 from empowersim.org_chart import Chart, Hierarchy, balanced, hierarchy
@@ -32,7 +32,6 @@ type Progress = Callable[[int], object]
 
 MAX_RUNS = 10_000_000
 MAX_GIGABYTES = 4.0
-RUNS_PER_PART = 16_384
 STATES = (
     "autonomy",
     "responsibility",
@@ -218,33 +217,12 @@ def simulate(
         RunError, ParameterError, ScenarioError, OrgChartError: what is given makes no run.
     """
     plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
+    if rules is not None and not isinstance(rules, RuleSet):
+        raise RunError(f"rules = {shown(rules)} is no set of rules; give own_rules.rules_from(…)")
+    if progress is not None and not callable(progress):
+        raise RunError(f"progress = {shown(progress)} is no function; give one of a number of runs")
     plan = replace(plan, rules=rules)
     return _lived(plan, range(plan.n_runs), engine, workers, progress)
-
-
-def simulate_in_parts(
-    parameters: Parameters | Scenario | Iterable[Parameters | Scenario],
-    org_chart: Chart | None = None,
-    *,
-    replicates: int = 1,
-    weeks: int | None = None,
-    seed: int = 0,
-    record: Record = "weekly",
-    by_level: bool = False,
-    runs_per_part: int = RUNS_PER_PART,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> Iterator[Results]:
-    """As `simulate`, for more runs than fit into memory: the results of consecutive runs.
-
-    Every part but the last has `runs_per_part` runs; the other arguments and the errors are those
-    of `simulate`.
-    """
-    check_whole("runs_per_part", runs_per_part, 1, MAX_RUNS)
-    plan = _plan(parameters, org_chart, replicates, weeks, seed, record, by_level)
-    for first in range(0, plan.n_runs, runs_per_part):
-        runs = range(first, min(first + runs_per_part, plan.n_runs))
-        yield _lived(plan, runs, "ensemble", workers, progress)
 
 
 def simulate_block(
@@ -255,6 +233,7 @@ def simulate_block(
     weeks: int,
     seed: int,
     record: Record,
+    by_level: bool = False,
     common_luck: bool = True,
     rules: RuleSet | None = None,
 ) -> pd.DataFrame:
@@ -267,6 +246,7 @@ def simulate_block(
         weeks: as in `simulate`.
         seed: as in `simulate`.
         record: "final" or "weekly", as in `simulate`.
+        by_level: as in `simulate`.
         common_luck: whether points share their replicates' luck.
         rules: a researcher's own (`own_rules.rules_from`).
 
@@ -277,7 +257,7 @@ def simulate_block(
         RunError, OrgChartError: what is given makes no run.
     """
     plan = replace(
-        _plan(points.values(), org_chart, len(replicates), weeks, seed, record, by_level=False),
+        _plan(points.values(), org_chart, len(replicates), weeks, seed, record, by_level),
         point_numbers=tuple(points),
         first_replicate=replicates.start,
         common_luck=common_luck,
@@ -291,7 +271,7 @@ def _lived(
     plan: Plan, runs: range, engine: Engine, workers: int | None, progress: Progress | None
 ) -> Results:
     """The results of consecutive runs."""
-    if engine not in get_args(Engine.__value__):
+    if not isinstance(engine, str) or engine not in get_args(Engine.__value__):
         raise RunError(_no_such("engine", engine, get_args(Engine.__value__)))
     if workers is not None:
         check_whole("workers", workers, 1, 1024)
@@ -317,6 +297,8 @@ def _plan(
 ) -> Plan:
     """Refuse at the door what makes no run."""
     several = isinstance(parameters, Iterable) and not isinstance(parameters, str)
+    # An array without dimensions says that it can be iterated over, and cannot.
+    several = several and getattr(parameters, "ndim", 1) > 0
     points: Iterable[object] = parameters if several else [parameters]  # type: ignore[assignment]
     scenarios = tuple(as_scenario(point) for point in points)
     if not scenarios:
@@ -331,9 +313,13 @@ def _plan(
     weeks = own_weeks.pop() if weeks is None else weeks
     check_whole("weeks", weeks, 1, MAX_WEEKS)
     replicate_key(seed, 0)
-    if record not in get_args(Record.__value__):
+    if not isinstance(record, str) or record not in get_args(Record.__value__):
         raise RunError(_no_such("recording", record, get_args(Record.__value__)))
+    if not isinstance(by_level, bool | np.bool_):
+        raise RunError(f"by_level = {shown(by_level)} is neither True nor False; give one of them")
     org_chart = balanced() if org_chart is None else org_chart
+    # NumPy's narrow numbers would overflow in what is counted from them.
+    replicates, weeks, seed = int(replicates), int(weeks), int(seed)
     return Plan(
         scenarios, hierarchy(org_chart), org_chart, replicates, weeks, seed, record, by_level
     )

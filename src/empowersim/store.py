@@ -13,7 +13,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,21 @@ def check_free(path: str | os.PathLike[str]) -> Path:
     if taken:
         raise StoreError(f"{place} exists already, and nothing is overwritten; choose another")
     return place
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is there; False for what cannot be the name of one, too."""
+    with suppress(OSError, ValueError):
+        return Path(path).is_file()
+    return False
+
+
+def is_endless(path: str | os.PathLike[str]) -> bool:
+    """Whether what is there is neither file nor folder: to read a pipe or a device may not end."""
+    place = Path(path)
+    with suppress(OSError, ValueError):
+        return place.exists() and not place.is_file() and not place.is_dir()
+    return False
 
 
 @contextmanager
@@ -102,30 +117,18 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     Raises:
         StoreError: it cannot be written; nothing is left behind.
     """
-    write_parts([table], path)
-
-
-def write_parts(parts: Iterable[pd.DataFrame], path: Path) -> None:
-    """Write a table of many parts as one Parquet file, holding one part at a time.
-
-    Raises:
-        StoreError: it cannot be written; nothing is left behind.
-    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    def write(partial: Path) -> None:
-        with ExitStack() as open_files:
-            writer = None
-            for part in parts:
-                table = pa.Table.from_pandas(part, preserve_index=False)
-                if writer is None:
-                    writer = open_files.enter_context(
-                        pq.ParquetWriter(partial, table.schema, write_page_checksum=True)
-                    )
-                writer.write_table(table)
+    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    whole(path, lambda partial: pq.write_table(arrow, partial, write_page_checksum=True))
 
-    whole(path, write)
+
+def release_unused() -> None:
+    """Give memory back that Arrow keeps for tables to come, such as 20 MB after a large design."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
 
 
 def write_text(text: str, path: Path) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from empowersim import blocks
+from empowersim import blocks, store
 from empowersim.analysis import half_width
 from empowersim.blocks import Block
-from empowersim.declaration import check_whole
+from empowersim.declaration import check_whole, shown
 from empowersim.errors import ExperimentError, Mismatch, ParameterError, StoreError
 from empowersim.executors import Executor, Lost, processes, threads
 from empowersim.experiment import Experiment
-from empowersim.results_folder import EXPERIMENT, Receipt, ResultsFolder, write_part
+from empowersim.results_folder import EXPERIMENT, JOURNAL, Receipt, ResultsFolder, write_part
 from empowersim.simulation import MAX_RUNS
 
 if TYPE_CHECKING:
@@ -239,6 +239,7 @@ def run(
     with folder.locked():
         _check(experiment, folder)
         tally = Tally(redone=len(folder.repair().redone))
+        store.release_unused()
         for all_blocks in rounds_in(experiment, folder):
             there = folder.receipts().keys() - set(again)
             for block in all_blocks:
@@ -263,6 +264,12 @@ def run(
 
 def rounds_in(experiment: Experiment, folder: ResultsFolder) -> Iterator[list[Block]]:
     """The blocks of each round; what the next one holds is decided when this one is done."""
+    for block in folder.receipts():
+        if not Block.is_id(block):
+            raise StoreError(
+                f"{folder.path / JOURNAL} has a block {shown(block)}, which no sweep makes; sweep"
+                " anew elsewhere"
+            )
     points: Sequence[int] = range(len(experiment.points))
     values: dict[int, list[float]] = {}
     for replicates in blocks.rounds(experiment, folder.receipts()):

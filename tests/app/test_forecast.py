@@ -8,13 +8,13 @@ import pytest
 
 from empowersim import scenarios
 from empowersim.app.lab import forecast as forecasts
-from empowersim.app.lab.forecast import RUNS, WHOLE, Forecast, better_in, forecast
-from empowersim.app.lab.life import Organisation, live
+from empowersim.app.lab.forecast import RUNS, WHOLE, Forecast, better_in, forecast, reached
+from empowersim.app.lab.life import Cast, live
 from empowersim.org_chart import balanced
 from empowersim.scenarios import Intervention
 from empowersim.simulation import simulate
 
-PEOPLE = Organisation.of(balanced(4, 3))
+PEOPLE = Cast.of(balanced(4, 3))
 TOGETHER = replace(scenarios.named("carry-it-together"), weeks=100)
 
 
@@ -65,8 +65,18 @@ def test_chance_and_comparison():
 def test_the_week_in_which_half_are_partners(life):
     found = forecast(life, 40)
     mean = found.shares[:, :, 3].mean(axis=0)
-    assert mean[found.reached() - 40] > 0.5 >= mean[found.reached() - 41]
-    assert Forecast(40, found.shares[:, :2]).reached() is None
+    week = reached(life, found)
+    assert week > 40
+    assert mean[week - 40] > 0.5 >= mean[week - 41]
+    assert reached(life, Forecast(40, found.shares[:, :2])) is None
+
+
+def test_a_week_that_is_past_is_that_of_the_life(life):
+    week = reached(life, forecast(life, life.weeks))
+    so_far = life.share("partnership")
+    assert so_far[week] > 0.5 >= so_far[:week].max()
+    for later in (week, week + 1, 90):
+        assert reached(life, forecast(life, later)) == week
 
 
 def test_the_better_policy_is_better_in_nearly_every_future(life):
@@ -90,7 +100,7 @@ def test_a_large_organisation_gets_fewer_futures(life, monkeypatch):
 
 def test_a_forecast_that_nobody_waits_for_stops(monkeypatch):
     monkeypatch.setattr(forecasts, "MOST_PERSON_WEEKS", 10**12)
-    large = live(TOGETHER, Organisation.of(balanced(15, 3)))
+    large = live(TOGETHER, Cast.of(balanced(15, 3)))
     stop, begun = Event(), perf_counter()
     Timer(0.05, stop.set).start()
     with pytest.raises(CancelledError):

@@ -7,17 +7,21 @@ import re
 import socket
 import threading
 import time
+from contextlib import suppress
 from urllib.parse import urlencode
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from websockets.sync.client import connect
 
-from empowersim.app import server
+from empowersim.app import patience, server
 from empowersim.app.guard import AT_ONCE, MOST_BODY, Guard, _whole
+from empowersim.app.patience import Patience
 from empowersim.app.room import phone
-from empowersim.app.room.room import ROOM, Question, Room
+from empowersim.app.room.betting import MOST_PARTICIPANTS, ROOM, Question, Room
 from empowersim.app.room.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
@@ -237,6 +241,8 @@ def test_a_flood_from_one_address_is_held_up_and_no_one_else_is():
     held_up = [each for each in answers if each.status == 429]
     assert len(held_up) > 50
     assert held_up[0].headers["retry-after"] == "2"
+    # What else stands on the same connection is not answered.
+    assert held_up[0].headers["connection"] == "close"
     assert ask(shared, "/").through
 
 
@@ -337,11 +343,20 @@ def test_addresses_do_not_pile_up():
 # The participants' page, over real sockets.
 
 
+async def echo(websocket):
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
+
+
 @pytest.fixture(scope="module")
 def port():
     listening = server.listen(_free_port())
-    app = Guard(Starlette(routes=phone.routes()), set, 40)
-    served = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+    large = Route("/join/large", lambda _request: Response(bytes(20_000_000)))
+    talk = WebSocketRoute(f"/jupyter/api/kernels/{KERNEL}/channels", echo)
+    app = Guard(Starlette(routes=[*phone.routes(), large, talk]), set, 40)
+    config = uvicorn.Config(app, log_level="error", access_log=False, http=Patience)
+    served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
     thread.start()
     while not served.started:
@@ -384,7 +399,7 @@ def join(call, **headers):
     return entered.getheader("set-cookie")
 
 
-QUESTION = Question("one", "How many <b>?", "Combien ?", low=0, high=0.9)
+QUESTION = Question("one", "How many <b>?", "Combien ?")
 
 
 def test_a_round_by_phone_without_any_script(call):
@@ -396,30 +411,57 @@ def test_a_round_by_phone_without_any_script(call):
     ROOM.open(QUESTION)
     page = call("/join", cookie=cookie)[1]
     assert "How many &lt;b&gt;?" in page
-    assert 'max="90"' in page
+    french = call("/join", cookie=cookie, **{"Accept-Language": "fr"})[1]
+    assert "Combien\N{NARROW NO-BREAK SPACE}?" in french
     sent, _ = call("/join/bet", {"question": "one", "value": "40"}, cookie)
     assert sent.status == 303
     assert ROOM.bets() == [0.4]
-    told = json.loads(call("/join/state", cookie=cookie, **{"Accept-Language": "fr"})[1])
-    assert told["question"] == "Combien\N{NARROW NO-BREAK SPACE}?"
-    assert (told["phase"], told["bet"], told["bets"], told["outcome"]) == (
-        "betting",
-        0.4,
-        None,
-        None,
-    )
+    assert "Your bet is in: 40" in call("/join", cookie=cookie)[1]
     ROOM.reveal(0.1)
-    told = json.loads(call("/join/state", cookie=cookie)[1])
-    assert (told["phase"], told["bets"], told["outcome"]) == ("revealed", [0.4], 0.1)
     page = call("/join", cookie=cookie)[1]
     assert len(re.findall("<circle", page)) == 1
     assert "outcome 10" in page
 
 
-def test_joining_twice_is_being_one_participant(call):
+def view(call, cookie):
+    """All that the page's script is told."""
+    told = json.loads(call("/join/state", cookie=cookie)[1])
+    assert [*told] == ["view"]
+    return told["view"]
+
+
+def test_the_script_is_told_of_what_its_phone_has_to_show_and_of_no_other_bet(call):
+    cookie, other = join(call).partition(";")[0], ROOM.join()
+    seen = [view(call, cookie)]
+    for act in (
+        lambda: ROOM.open(QUESTION),
+        lambda: call("/join/bet", {"question": "one", "value": "40"}, cookie),
+        ROOM.close,
+        lambda: ROOM.reveal(0.5),
+        ROOM.put_away,
+    ):
+        act()
+        seen.append(view(call, cookie))
+    assert seen[0] == seen[-1]
+    assert len(set(seen)) == len(seen) - 1
+    ROOM.open(QUESTION)
+    for each in range(MOST_PARTICIPANTS - 2):
+        ROOM.bet(ROOM.join(), each / MOST_PARTICIPANTS)
+    before = view(call, cookie)
+    ROOM.bet(other, 0.123)
+    assert view(call, cookie) == before
+    ROOM.reveal(0.5)
+    assert len(view(call, cookie)) < 40
+
+
+def test_joining_twice_is_being_one_participant_with_one_bet(call):
     cookie = join(call).partition(";")[0]
-    assert join(call, cookie=cookie).partition(";")[0] == cookie
+    ROOM.open(QUESTION)
+    for value in ("40", "60"):
+        assert join(call, cookie=cookie).partition(";")[0] == cookie
+        call("/join/bet", {"question": "one", "value": value}, cookie)
     assert ROOM.participants() == 1
+    assert ROOM.bets() == [0.6]
 
 
 def test_the_language_is_the_browsers_or_the_chosen_one(call):
@@ -452,7 +494,7 @@ def test_without_joining_there_is_nothing_to_see_or_to_do(call):
     [
         *[
             ({"question": "one", "value": value}, 422)
-            for value in ("-1", "91", "nan", "inf", "", "4O")
+            for value in ("-1", "101", "nan", "inf", "", "4O")
         ],
         ({"question": "two", "value": "40"}, 409),
         *[(body, 422) for body in (b'{"value": 40}', b"\xff\xfe", b"&=&=&=&=&=&=&", b"")],
@@ -491,11 +533,71 @@ def test_many_wrong_pins_at_once_are_counted_one_by_one(call):
 
 
 def test_a_full_room_says_so(call, monkeypatch):
-    monkeypatch.setattr("empowersim.app.room.room.MOST_PARTICIPANTS", 1)
+    monkeypatch.setattr("empowersim.app.room.betting.MOST_PARTICIPANTS", 1)
     join(call)
     refused, page = call("/join", {"pin": ROOM.pin})
     assert refused.status == 503
     assert "The room is full" in page
+
+
+REFUSED = b"POST /join HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n"
+TOO_SLOW = b"POST /join HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\nOrigin: %s\r\n\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /join HTTP/1.1\r\nHost: loc", REFUSED, TOO_SLOW])
+def test_who_sends_byte_by_byte_is_sent_away(port, monkeypatch, begun):
+    monkeypatch.setattr(patience, "ASK_WITHIN", 0.4)
+    monkeypatch.setattr(phone, "FORM_WITHIN", 0.4)
+    with socket.create_connection(("localhost", port), timeout=10) as slow:
+        slow.sendall(begun.replace(b"%s", b"http://localhost"))
+        assert is_ended(slow, slow.sendall if begun else lambda _byte: None)
+
+
+def test_who_does_not_read_is_sent_away(port, monkeypatch):
+    monkeypatch.setattr(patience, "READ_WITHIN", 0.4)
+    with socket.create_connection(("localhost", port), timeout=10) as deaf:
+        deaf.sendall(b"GET /join/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(1)
+        with suppress(ConnectionResetError):
+            assert sum(map(len, iter(lambda: deaf.recv(10**6), b""))) < 20_000_000
+
+
+def test_who_reads_slowly_is_sent_all(port, monkeypatch):
+    monkeypatch.setattr(patience, "READ_WITHIN", 2)
+    monkeypatch.setattr(patience, "ASK_WITHIN", 0.4)
+    connection = http.client.HTTPConnection("localhost", port, timeout=10)
+    connection.request("GET", "/join/large")
+    answer, size = connection.getresponse(), 0
+    while part := answer.read(4_000_000):
+        size += len(part)
+        time.sleep(0.2)
+    assert size == 20_000_000
+    connection.close()
+
+
+def test_a_websocket_may_be_silent(port, monkeypatch):
+    monkeypatch.setattr(patience, "ASK_WITHIN", 0.2)
+    path = f"/jupyter/api/kernels/{KERNEL}/channels?session_id=x"
+    with connect(f"ws://localhost:{port}{path}", origin=f"http://localhost:{port}") as websocket:
+        time.sleep(0.6)
+        websocket.send("still here")
+        assert websocket.recv(5) == "still here"
+
+
+def is_ended(connection, send):
+    """Whether the server ends a connection soon, however much of nothing is sent on it."""
+    connection.settimeout(0.1)
+    for _ in range(50):
+        try:
+            send(b"a")
+            while connection.recv(10**6):
+                pass
+            return True
+        except TimeoutError:
+            continue
+        except OSError:
+            return True
+    return False
 
 
 def test_traversal_over_the_wire(port):

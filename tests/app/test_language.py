@@ -13,8 +13,9 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from empowersim import app, scenarios
+from empowersim import app, scenarios, words
 from empowersim.app import language
+from empowersim.outcomes import MEASURES
 from empowersim.parameters import DECLARATIONS, LEVERS
 
 HERE = Path(app.__file__).parent
@@ -113,6 +114,24 @@ def test_the_blanks_are_the_same(text):
     message, _name = FRENCH[text]
     wanted = [blanks(each) for each in forms(text)]
     assert [blanks(each) for each in forms(message.string)] == wanted
+
+
+def test_in_french_one_idea_has_one_word_and_nobody_is_a_man_by_default():
+    labels = [each.label_fr for each in (*DECLARATIONS.values(), *MEASURES)]
+    app = [text for message, _name in FRENCH.values() for text in forms(message.string)]
+    dropped = re.compile(
+        r"\b(tension|marge|collaborateurs?|dirigé|surchargé|livré|facilitateurs|politique)\b",
+        re.IGNORECASE,
+    )
+    told = [*labels, *app, *words.TEXTS["fr"].values()]
+    assert [text for text in told if dropped.search(text)] == []
+
+
+def test_in_english_nobody_is_he_or_she():
+    texts = [text for each in TEXTS for text in forms(each)]
+    stories = [scenarios.named(name).claim for name in scenarios.NAMED]
+    he = re.compile(r"\b(he|she|his|her|him|himself)\b", re.IGNORECASE)
+    assert [text for text in (*texts, *stories) if he.search(text)] == []
 
 
 @pytest.mark.parametrize("name", CATALOGUES)

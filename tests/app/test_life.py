@@ -8,9 +8,9 @@ from empowersim import scenarios
 from empowersim.app.lab import life as lives
 from empowersim.app.lab.life import (
     HALF,
+    Cast,
     Life,
     Onward,
-    Organisation,
     frames,
     from_week,
     in_force,
@@ -23,7 +23,7 @@ from empowersim.scenarios import Intervention, Rollout
 from empowersim.simulation import simulate
 
 CHART = balanced(4, 3)
-PEOPLE = Organisation.of(CHART, seed=3, replicate=2)
+PEOPLE = Cast.of(CHART, seed=3, replicate=2)
 SCENARIO = replace(scenarios.named("stop-too-early"), weeks=80)
 
 
@@ -83,8 +83,19 @@ def test_from_a_week_on(life):
 def test_a_byte_is_in_the_regime_of_its_number(threshold):
     life = live(SCENARIO.with_changes({"regime_threshold": threshold}), PEOPLE)
     shape = life.weeks + 1, 2, PEOPLE.people.n_people
-    above = np.frombuffer(frames(life), np.uint8).reshape(shape) >= HALF
+    bytes_ = np.frombuffer(frames(life), np.uint8).reshape(shape)
+    above = bytes_ >= HALF
     np.testing.assert_array_equal(above[:, 0] + 2 * above[:, 1], life.regimes)
+    # As player.vue reads them: off by half a step at most.
+    low, high = HALF - 1, 255 - HALF
+    shares = np.where(
+        above,
+        threshold + (bytes_.astype(float) - HALF) / high * (1 - threshold),
+        bytes_ / low * threshold,
+    )
+    exact = np.stack([life.state("autonomy"), life.state("responsibility")], axis=1)
+    step = np.where(above, (1 - threshold) / high, threshold / low)
+    assert (np.abs(shares - exact) <= step / 2 + 1e-12).all()
 
 
 def test_regimes_and_newcomers_are_those_of_the_measures(life):
@@ -98,7 +109,7 @@ def test_regimes_and_newcomers_are_those_of_the_measures(life):
 
 
 def test_too_many_people_to_watch():
-    people = Organisation.of(balanced(30, 3))
+    people = Cast.of(balanced(30, 3))
     with pytest.raises(RunError, match=r"^27,931 people over 156 weeks are too many"):
         live(scenarios.named("status-quo"), people)
 

@@ -2,18 +2,22 @@ from dataclasses import replace
 
 import pytest
 
+from empowersim.app.lab.life import Cast
 from empowersim.app.lab.policy import (
+    OWN,
     History,
     Link,
     Trial,
     grown,
     levers_after,
+    linked,
     moved,
     read,
     without,
     written,
 )
 from empowersim.errors import EmpowerSimError
+from empowersim.org_chart import balanced, from_spans, sample
 from empowersim.parameters import Parameters
 from empowersim.scenarios import NAMED, Intervention, Rollout, Scenario, named
 
@@ -67,6 +71,9 @@ LINKS = [
     Link(Trial(replace(named("stop-too-early"), interventions=()))),
     Link(Trial(TOGETHER, named("just-let-go")), replicate=3, chart="5x3"),
     Link(Trial(replace(TOGETHER, weeks=60, rollout=Rollout("bottom-up", 13)))),
+    Link(Trial(replace(TOGETHER, rollout=Rollout("pilot", 13, "unit 3.a & co")))),
+    Link(Trial(replace(TOGETHER, rollout=Rollout("pilot", 26, "7")), TOGETHER), chart=OWN),
+    Link(Trial(named("just-let-go"), named("stop-too-early"))),
 ]
 
 
@@ -103,6 +110,7 @@ def test_a_link_can_be_read():
         ("seed=-1", "no whole number"),
         ("week=" + "9" * 30, "no whole number"),
         ("rollout=sideways.3", "no rollout is called"),
+        ("rollout=top-down.3.7", "a branch .'7'. is for the rollout pilot"),
         ("chart=99x9", "over 20,000 people"),
         ("chart=../../etc", "is no size"),
         ("__class__=1", "part of the link"),
@@ -119,3 +127,18 @@ def test_a_hostile_link_gets_one_line(query, said):
 def test_a_chart_grows_from_its_size():
     assert len(grown("6x3")) == 259
     assert grown("") is None
+
+
+def test_a_link_calls_a_chart_by_what_brings_it_back():
+    renamed = balanced(3, 2)
+    renamed.nodes["2"]["name"] = "Kim"
+    charts = {
+        "": sample(),
+        "6x3": grown("6x3"),
+        "3x2": balanced(3, 2),
+        OWN: balanced(100, 1),
+        "own ": renamed,
+        " own": from_spans([3, 2]),
+    }
+    for called, chart in charts.items():
+        assert linked(Cast.of(chart)) == called.strip()

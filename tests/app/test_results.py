@@ -3,18 +3,24 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 
-from empowersim import outcomes, sweep
-from empowersim.app.explore import results
+from empowersim import outcomes, results_folder, sweep
+from empowersim.app import controls, session
+from empowersim.app.explore import mode, results
 from empowersim.app.explore.results import Trouble
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
-from empowersim.results_folder import JOURNAL, OWNER, PROVENANCE
+from empowersim.results_folder import EXPERIMENT, JOURNAL, OWNER, PROVENANCE
 from empowersim.simulation import simulate
 
 GRID = {"kind": "grid", "factors": {"coaching": [0, 0.5, 1], "training": [0, 0.4, 0.8]}}
@@ -35,6 +41,17 @@ def swept(path, design=GRID, cases=None, outcome="partnership", **runs):
     return folder
 
 
+@contextmanager
+def page():
+    """What a session holds, as at its beginning, and so in the end."""
+    try:
+        yield
+    finally:
+        mode.said.set("")
+        mode.done.set(0)
+        session.asked_for.set(None)
+
+
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     place = tmp_path / "root"
@@ -48,6 +65,12 @@ def problem(name, language="en"):
         results.read(name, language)
     assert "\n" not in str(caught.value)
     return caught.value.problem
+
+
+def test_reading_folders_takes_no_solara():
+    """The command imports it before it tells Solara how to serve, which Solara reads once."""
+    code = "import sys, empowersim.app.explore.results; sys.exit('solara' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # --- Which folders ------------------------------------------------------------------------------
@@ -89,6 +112,30 @@ def test_a_folder_that_no_one_may_read_is_passed_over(root, monkeypatch):
     (root / "shut").mkdir()
     monkeypatch.setattr(os, "scandir", scandir)
     assert list(results.found()) == ["one"]
+
+
+def test_a_folder_that_goes_between_two_looks_at_it_is_passed_over(root, monkeypatch):
+    swept(root / "one")
+    real = Path.stat
+
+    def stat(path, **options):
+        found = real(path, **options)
+        # The last that is asked whether it is there.
+        if path.name == EXPERIMENT and path.parent.name == "two":
+            shutil.rmtree(path.parent)
+        return found
+
+    swept(root / "two")
+    monkeypatch.setattr(Path, "stat", stat)
+    assert list(results.found()) == ["one"]
+
+
+def test_a_link_to_itself_hides_no_other_folder(root):
+    for name in ("a", "m", "z"):
+        swept(root / name)
+    for name in ("b", "loop", "y"):
+        (root / name).symlink_to(name)
+    assert sorted(results.found()) == ["a", "m", "z"]
 
 
 def test_new_sweeps_get_numbers(root, monkeypatch):
@@ -142,9 +189,9 @@ def test_a_folder_that_is_being_written_is_read_and_not_locked(root):
     with folder.locked():
         read = results.read("made", "en")
         assert read.unfinished == ""
-        assert str(os.getpid()) in results.writer_of("made")
+        assert str(os.getpid()) in read.writer
     assert not (folder.path / OWNER).exists()
-    assert results.writer_of("made") == results.writer_of("nothing") == ""
+    assert results.read("made", "en", known=[read]).writer == ""
 
 
 def test_a_sweep_that_was_stopped_says_so(root):
@@ -162,6 +209,96 @@ def test_a_sweep_that_was_stopped_says_so(root):
     assert "of" in results.read("half", "en").unfinished
 
 
+def sealed(path, change):
+    """Change what a folder's provenance says, as whoever wrote it could have."""
+    made = json.loads((path / PROVENANCE).read_text())
+    made.pop("sha256")
+    change(made)
+    (path / PROVENANCE).write_text(results_folder._sealed(made))
+
+
+def test_a_folder_of_a_later_format_is_of_another_version(root):
+    sealed(swept(root / "made").path, lambda made: made.update(format=99))
+    assert problem("made") == "version"
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), ValueError("a\nb"), MemoryError(), TypeError()])
+@pytest.mark.parametrize("step", ["_experiment", "_tables", "findings", "_pictures"])
+def test_whatever_is_not_foreseen_is_one_line(root, monkeypatch, step, error):
+    swept(root / "made")
+
+    def broken(*_):
+        raise error
+
+    monkeypatch.setattr(results, step, broken)
+    assert problem("made") == "foreign"
+
+
+@pytest.mark.parametrize("file", ["journal.jsonl", "failures.jsonl", "provenance.json"])
+@pytest.mark.parametrize("text", ["{}\n", "[]\n", "null", "\xff", '{"block": 1}\n', "1e999\n"])
+def test_a_foreign_file_is_one_line(root, file, text):
+    made = swept(root / "made").path
+    (made / file).write_bytes(text.encode("latin-1"))
+    with suppress(Trouble):
+        results.read("made", "en")
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["title = 3", "runs = 3", 'design = "x"', "org_charts = []", "org_charts = {a = 1}", ""],
+)
+def test_a_foreign_experiment_is_one_line(root, told):
+    made = swept(root / "made").path
+    (made / "experiment.toml").write_text(told)
+    digest = sha256(told.encode()).hexdigest()
+    sealed(made, lambda said: said["files"].update({"experiment.toml": digest}))
+    assert problem("made") in ("version", "foreign", "damaged")
+
+
+def test_one_run_of_a_point_has_no_interval(root):
+    swept(root / "made", replicates=1)
+    for picture in results.read("made", "en").pictures:
+        json.dumps(picture.data, allow_nan=False)
+
+
+# --- Read again, or no longer -------------------------------------------------------------------
+
+
+def test_what_was_read_is_given_again_until_something_changes(root, monkeypatch):
+    folder = swept(root / "made")
+    read = results.read("made", "en")
+    monkeypatch.setattr(results, "_read", lambda *_: pytest.fail("read again"))
+    assert results.read("made", "en", known=[read]).study is read.study
+    monkeypatch.undo()
+    monkeypatch.setattr(results, "ROOT", root)
+    assert results.read("made", "fr", known=[read]).study is not read.study
+    with (folder.path / JOURNAL).open("a") as written:
+        written.write("\n")
+    with suppress(Trouble):
+        assert results.read("made", "en", known=[read]).study is not read.study
+
+
+def test_a_reading_ends_once_another_folder_is_wanted(root, monkeypatch):
+    swept(root / "made")
+    stop = Event()
+    stop.set()
+    monkeypatch.setattr(results, "_tables", lambda _: pytest.fail("read on"))
+    with pytest.raises(Trouble) as caught:
+        results.read("made", "en", stop)
+    assert caught.value.problem == "left"
+
+
+def test_what_is_kept_is_bounded(root, monkeypatch):
+    swept(root / "made")
+    read = results.read("made", "en")
+    many = [replace(read, name=str(k)) for k in range(10)]
+    names = [each.name for each in mode._kept_with(read, many)]
+    assert names == ["made", "0", "1", "2", "3", "4"]
+    assert [each.name for each in mode._kept_with(many[1], many[:3])] == ["1", "0", "2"]
+    monkeypatch.setattr(results, "MOST_ROWS", 2 * len(read.study.final))
+    assert [each.name for each in mode._kept_with(read, many)] == ["made", "0"]
+
+
 # --- Pictures -----------------------------------------------------------------------------------
 
 
@@ -176,6 +313,23 @@ def test_a_grid_has_curves_a_map_and_its_best_points(root):
     assert sorted(p for points in cells.points for p in points) == list(range(9))
     for picture in read.pictures:
         json.dumps(picture.data, allow_nan=False)
+
+
+def test_a_legend_names_its_factors_and_no_number_runs_into_another(root):
+    factors = {"coaching": [0, 0.5, 1], "training": [0.25, 1], "mandate": [0.5, 1]}
+    swept(root / "made", {"kind": "grid", "factors": factors})
+    data = results.read("made", "fr").pictures[0].data
+    assert len(data["legend"].split(" · ")) == 2
+    assert {curve["name"] for curve in data["curves"]} == {
+        *("0,25 · 0,5", "0,25 · 1", "1 · 0,5", "1 · 1"),
+    }
+    told = data["curves"][0]["marks"][0][4]
+    assert told.count("\xa0=\xa0") == 3
+    assert "\xa0: " in told
+    best = results.read("made", "fr").pictures[-1].data
+    assert len(best["names"].split(" · ")) == 3
+    assert {len(row["name"].split(" · ")) for row in best["rows"]} == {3}
+    assert best["rows"][0]["text"].count("\xa0=\xa0") == 3
 
 
 def test_marks_stand_for_the_points_with_their_values(root):
@@ -254,6 +408,52 @@ def test_a_mark_that_is_not_there_opens_nothing(root, mark):
     read = results.read("made", "en")
     with pytest.raises(Trouble):
         read.chosen(read.pictures[0], mark, "typical")
+
+
+HOSTILE = ["0", "x", None, -1, 9, 10**30, float("nan"), 0.0, [0], {"a": 0}, "../../etc/passwd"]
+
+
+@pytest.mark.parametrize("sent", HOSTILE, ids=repr)
+def test_what_a_browser_sends_that_is_no_mark_does_nothing(root, sent):
+    swept(root / "made")
+    read = results.read("made", "en")
+    with page():
+        mode._open(read, read.pictures[0], lambda _: pytest.fail("opened"), sent)
+        assert (mode.said.value, session.asked_for.value) == ("", None)
+
+
+def test_a_mark_opens_its_run(root):
+    swept(root / "made")
+    read = results.read("made", "en")
+    went = []
+    with page():
+        mode._open(read, read.pictures[0], went.append, 3)
+        assert went == ["/lab"]
+        assert session.asked_for.value.chart is read.study.experiment.chart_at(0)
+
+
+@pytest.mark.parametrize("sent", [*HOSTILE, 2], ids=repr)
+def test_what_a_browser_sends_that_is_not_in_a_list_is_not_chosen(sent):
+    values = ["one", "two"]
+    if sent in (0, 1) and isinstance(sent, int):
+        return
+    controls._chosen(values, lambda _: pytest.fail("chosen"), sent)
+
+
+# --- A sweep ends, whatever happens --------------------------------------------------------------
+
+
+def test_a_sweep_that_fails_unforeseen_ends_with_a_line(monkeypatch):
+    ended = Event()
+    monkeypatch.setattr(sweep, "open_folder", lambda *_: {}["x"])
+    with page():
+        experiment = results.small_sweep("Title", "status-quo", {"coaching": 3}, 8)
+        asked = mode.Asked(experiment, Event())
+        leave = mode._begin(asked, lambda _: ended.set())
+        assert ended.wait(10)
+        assert "KeyError" in mode.said.value
+        leave()
+    assert not mode.AT_ONCE.locked()
 
 
 def test_runs_of_other_rules_are_shown_and_not_opened(root, monkeypatch):

@@ -1,5 +1,6 @@
 """What a witness saw, what is worth telling of it, and how it is told."""
 
+import re
 from concurrent.futures import CancelledError
 from dataclasses import replace
 from threading import Event
@@ -9,7 +10,7 @@ import pytest
 
 from empowersim import rules, scenarios
 from empowersim.app.lab import story, tales
-from empowersim.app.lab.life import Organisation, in_force, live
+from empowersim.app.lab.life import Cast, in_force, live
 from empowersim.app.lab.story import LEFT, MOST_A_WEEK, SUCCEEDED, TOOK, happenings, witness
 from empowersim.app.lab.tales import FIRST_NAMES, events, invented, names, tale
 from empowersim.app.language import LANGUAGES, current
@@ -22,7 +23,7 @@ SCENARIO = replace(scenarios.named("stop-too-early"), weeks=90)
 
 @pytest.fixture(scope="module")
 def life():
-    return live(SCENARIO, Organisation.of(balanced(4, 3), seed=1))
+    return live(SCENARIO, Cast.of(balanced(4, 3), seed=1))
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def spoken(request):
 
 
 def test_the_witness_saw_this_very_run(life, seen):
-    relations = life.organisation.people.n_people - 1
+    relations = life.cast.people.n_people - 1
     succeeded = seen.encounters[1:, 1:, SUCCEEDED].sum(axis=1) / relations
     np.testing.assert_array_equal(succeeded, life.measures[1:, NAMES.index("output")])
     gone = seen.encounters[:, :, story.GONE]
@@ -87,15 +88,15 @@ def test_control_taken_back_stays_back_and_counts_failures(life, seen):
 
 
 def test_names_are_the_charts_or_invented_once_each():
-    assert names(Organisation.of(sample()))[0] == "Olivier Lindqvist"
-    assert names(Organisation.of(balanced(2, 1))) == ["Nadia", "Alex", "Camille"]
+    assert names(Cast.of(sample()))[0] == "Olivier Lindqvist"
+    assert names(Cast.of(balanced(2, 1))) == ["Nadia", "Alex", "Camille"]
     assert len(set(FIRST_NAMES)) == 60
     many = [invented(person) for person in range(12_000)]
     assert len(set(many)) == len(many)
 
 
 def test_every_event_is_told_without_a_blank_left_open(life, seen, spoken):
-    called = names(life.organisation)
+    called = names(life.cast)
     told = events(life, seen, called)
     assert all("{" not in text and text for _, _, text in told)
     stop = next(text for _, person, text in told if person < 0)
@@ -108,7 +109,7 @@ def test_every_event_is_told_without_a_blank_left_open(life, seen, spoken):
 @pytest.mark.parametrize("person", [0, 1, 30])
 @pytest.mark.parametrize("week", [0, 1, 61, 90])
 def test_everyone_has_a_story_in_every_week(life, seen, spoken, person, week):
-    called = names(life.organisation)
+    called = names(life.cast)
     found = tale(life, seen, person, week, called)
     assert found.name == called[person]
     assert all("{" not in text for text in (found.about, *found.sentences))
@@ -120,15 +121,20 @@ def test_everyone_has_a_story_in_every_week(life, seen, spoken, person, week):
 
 def test_a_story_counts_what_was_met(life, seen):
     current.set("en")
-    found = tale(life, seen, 30, 61, names(life.organisation))
+    found = tale(life, seen, 30, 61, names(life.cast))
     left, took, succeeded = (
         int(seen.encounters[50:62, 30, which].sum()) for which in (LEFT, TOOK, SUCCEEDED)
     )
-    assert any(
-        f"last 12 matters, {left} were left" in text
-        and f"initiative in {took}; {succeeded} succeeded" in text
-        for text in found.sentences
-    )
+    lately = next(text for text in found.sentences if text.startswith("Last matters"))
+    assert [int(each) for each in re.findall(r"\d+", lately)] == [12, left, took, succeeded]
+
+
+def test_of_one_matter_there_is_no_count(life, seen):
+    current.set("en")
+    first, second = (tale(life, seen, 30, week, names(life.cast)).sentences for week in (1, 2))
+    assert not [text for text in first if text.startswith("Last matters")]
+    assert [text for text in first if text.startswith("Last matter,")]
+    assert [text for text in second if text.startswith("Last matters: 2")]
 
 
 def test_texts_say_neither_he_nor_she():

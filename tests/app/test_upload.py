@@ -5,18 +5,21 @@ on a slow machine; what no bound in `check` catches, the process that reads is k
 """
 
 import gzip
+import multiprocessing
 import time
 import tracemalloc
 import zipfile
 from contextlib import suppress
 from io import BytesIO
 from threading import Event
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from empowersim import org_chart
-from empowersim.app.organisation import upload
+from empowersim.app import language
+from empowersim.app.organisation import mode, upload
 from empowersim.app.organisation.upload import Refusal
 from empowersim.org_chart import hierarchy
 
@@ -78,6 +81,7 @@ def test_anonymous_people_are_numbers_and_nothing_else():
 
 def test_what_is_said_of_anonymous_lines_names_nobody():
     text = "id,manager,name\nDupont,,Dupont\nLegrand,Absent\n,Dupont\nMoreau,Moreau\nA,B\nB,A\n"
+    text += "C,Dupont\n"
     said = repr(upload.read(text.encode(), anonymous=True))
     without_top = text.replace("Dupont,,Dupont", "Dupont,Legrand,Dupont")
     told = repr(refused(without_top.encode(), anonymous=True).told)
@@ -124,7 +128,7 @@ def test_each_line_is_told():
 
 
 def test_the_first_twenty_are_told_and_the_others_counted():
-    text = "id,manager\n1,\n" + "".join(f"{k},nobody\n" for k in range(2, 334))
+    text = "id,manager\n1,\n0,1\n" + "".join(f"{k},nobody\n" for k in range(2, 334))
     brought = upload.read(text.encode(), anonymous=True)
     assert (len(brought.told), brought.more, brought.lost) == (20, 312, 332)
 
@@ -140,6 +144,9 @@ def test_the_first_twenty_are_told_and_the_others_counted():
         ("id,manager\n1,\n2,\n", "blank managers"),
         ("id,manager\n1,\0\n", "nul"),
         ('id,manager\n1,"\n2,1\n', "quotes"),
+        ("id,manager" + ",x" * 20_000 + "\n1,\n", "wide"),
+        ("id,manager\n1,\n2,1" + ",x" * 20_000 + "\n", "wide"),
+        ("id,manager\n1,\ne" + "\u0301" * 40 + ",1\n", "accents"),
         ("id,manager,manager\n1,,\n", "two columns"),
         ("id,manager\n1,2\n2,1\n", "nobody left"),
     ],
@@ -156,6 +163,31 @@ def test_lines_of_a_file_without_a_chart_are_told():
         (3, "cycle", "2"),
         (4, "unknown manager", "3"),
     }
+
+
+def test_numbers_are_numbers_and_people_are_texts():
+    text = "id,manager,name\n" + "".join(f"{k},Ann,Ann\n" for k in range(1, 1235)) + "1235,,Bo\n"
+    told = upload.read((text + "1236,1235,Cy\n").encode(), anonymous=False).told
+    assert (told[0].reason, told[0].values) == ("namesakes", {"who": "'Ann'", "n": 1234})
+    (first, *_lines) = refused(b"id,manager\n1,2\n2,1\n3,9\n").told
+    assert first.values == {"n": 3}
+
+
+@pytest.mark.parametrize(("wrong", "listed", "more"), [(1, 1, 0), (10, 10, 0), (12, 10, 2)])
+def test_lines_that_are_not_listed_are_counted(wrong, listed, more):
+    text = "id,manager\n" + "".join(f"{k},nobody\n" for k in range(wrong))
+    refusal = refused(text.encode(), anonymous=True)
+    assert (len(refusal.told) - 1, refusal.more) == (listed, more)
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [("id,manager\n1,\n", []), ("id,manager\n1,\n2,9\n3,2\n", ["unknown manager", "below"])],
+)
+def test_one_person_alone_is_no_chart_and_is_told_why(text, reasons):
+    refusal = refused(text.encode())
+    assert refusal.why == "alone"
+    assert [told.reason for told in refusal.told] == reasons
 
 
 # --- Hostile ------------------------------------------------------------------------------------
@@ -250,15 +282,29 @@ def test_a_hundred_thousand_people_are_read_in_time():
     assert sum(people for people, _ in found.by_level) == upload.MOST_PEOPLE
 
 
-def test_letters_that_take_forever_to_sort_are_given_up():
+@pytest.mark.parametrize("length", [60_000, 300])
+def test_letters_that_take_forever_to_sort_are_refused_at_once(length):
     """Marks in the wrong order: to put them in order takes the square of their number."""
-    marks = "\u0315\u0300\u05ae\u0316" * 15_000
-    text = "id,manager,name\n1,,x\n" + "".join(f"{k},1,{marks}\n" for k in range(2, 50))
+    marks = ("\u0315\u0300\u05ae\u0316" * length)[:length]
+    lines = 10_000_000 // length
+    text = "id,manager,name\n1,,x\n" + "".join(f"{k},1,{marks}\n" for k in range(2, lines))
     start = time.perf_counter()
+    assert refused(text.encode()).told[0].values == {"line": 3}
+    assert time.perf_counter() - start < 5
+
+
+def test_a_million_columns_are_refused_at_once():
+    header = ",".join(map(str, range(1_000_000)))
+    start = time.perf_counter()
+    told = refused(f"id,manager,{header}\n1,\n2,1\n".encode()).told
+    assert told[0].values == {"line": 1, "n": 1_000_002, "m": 16_384}
+    assert time.perf_counter() - start < 5
+
+
+def test_what_takes_too_long_is_given_up():
     with pytest.raises(Refusal) as caught:
-        upload.read_alone(text.encode(), anonymous=True, stop=Event(), seconds=1.5)
+        upload.read_alone(GOOD.encode(), anonymous=True, stop=Event(), seconds=0.01)
     assert caught.value.why == "slow"
-    assert time.perf_counter() - start < 10
 
 
 def test_a_page_that_was_closed_ends_the_reading():
@@ -283,5 +329,83 @@ def test_the_shape_of_a_chart():
     assert found.mean_span == 1.5
 
 
-def test_one_person_has_a_shape():
-    assert upload.shape(upload.read(b"id,manager\n1,\n", anonymous=True).chart).managers == 0
+# --- What the page says -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def french():
+    language.current.set("fr")
+    yield
+    language.current.set("en")
+    mode.outcome.set(None)
+
+
+def said(text, reason):
+    """What the page says of the first thing with a reason in a file."""
+    try:
+        told = upload.read(text.encode(), anonymous=False).told
+    except Refusal as refusal:
+        told = refusal.told
+    return mode._said(next(each for each in told if each.reason == reason))
+
+
+def test_numbers_are_written_as_the_language_does(french):
+    text = "id,manager,name\n" + "".join(f"{k},Ann,Ann\n" for k in range(1, 1235)) + "1235,,Bo\n"
+    assert "1\u202f234 personnes" in said(text + "1236,1235,Cy\n", "namesakes")
+    language.current.set("en")
+    assert "1,234 people" in said(text + "1236,1235,Cy\n", "namesakes")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "one", "two"),
+    [("en", "1 line is wrong", "2 lines are wrong"), ("fr", "1 ligne est", "2 lignes sont")],
+)
+def test_one_wrong_line_is_one(french, spoken, one, two):
+    language.current.set(spoken)
+    assert one in said("id,manager\n1,9\n", "nobody left").replace("\xa0", " ")
+    assert two in said("id,manager\n1,9\n2,9\n", "nobody left").replace("\xa0", " ")
+
+
+def test_one_level_and_one_person_are_one(french):
+    shape = upload.Shape(11, 10, ((1, 1),) * 10 + ((1, 0),), 1.0, 1, 10)
+    last = mode._levels(shape, ["a", "b"])["rows"][-1]
+    assert last["text"].startswith("1 niveau en dessous")
+    assert "1 personne," in last["text"]
+    language.current.set("en")
+    last = mode._levels(shape, ["a", "b"])["rows"][-1]
+    assert last["text"] == "1 level below: 1 person, 0 of whom lead others"
+
+
+@pytest.mark.parametrize("sent", [None, [], {}, 3, float("nan"), "x" * 10**6, "__class__"])
+def test_a_refusal_that_the_browser_makes_up_says_no_more_than_ours(french, sent):
+    mode._refuse(sent)
+    assert mode.outcome.value.why == "no text"
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), OSError()])
+def test_a_reading_that_fails_unforeseen_ends_with_a_line(french, monkeypatch, error):
+    def broken(*_, **__):
+        raise error
+
+    monkeypatch.setattr(upload, "read_alone", broken)
+    ended = Event()
+    leave = mode._begin(mode.Upload(b"x", True), lambda _: ended.set())
+    assert ended.wait(10)
+    assert mode.outcome.value.why == "unforeseen"
+    leave()
+
+
+def test_a_process_that_cannot_begin_is_a_refusal(monkeypatch):
+    def broken(_):
+        raise BlockingIOError
+
+    monkeypatch.setattr(multiprocessing.context.SpawnProcess, "start", broken)
+    with pytest.raises(Refusal) as caught:
+        upload.read_alone(GOOD.encode(), anonymous=True, stop=Event())
+    assert caught.value.why == "unforeseen"
+
+
+def test_every_refusal_and_reason_has_its_text():
+    whys = set(get_args(upload.Why.__value__))
+    assert whys | {"folder", "several"} == set(mode.REFUSALS)
+    assert set(upload._REASONS) - {"nobody left"} == set(mode.REASONS)

@@ -1,5 +1,6 @@
 """The app, served for the tests, and a real browser; skipped where there is none."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import empowersim
 from empowersim.app import server
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -36,22 +38,50 @@ def free_port():
         return free.getsockname()[1]
 
 
+class Served:
+    """The app in a process of its own, as a person starts it, from the folder `place`."""
+
+    def __init__(self, *options, place=None, port=None):
+        self.port = port or free_port()
+        self.address = f"http://localhost:{self.port}"
+        command = [sys.executable, "-m", "empowersim", "app", "--no-browser"]
+        # It may start elsewhere, where a relative path to the package would lead nowhere.
+        package = {"PYTHONPATH": str(Path(empowersim.__file__).parents[1])}
+        # A shell may have told its children to ignore Ctrl-C; the app is to hear it.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.process = subprocess.Popen(
+            [*command, "--port", str(self.port), *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=place,
+            env=os.environ | package,
+        )
+        signal.signal(signal.SIGINT, before)
+
+    def __enter__(self):
+        assert f"localhost:{self.port}" in self.process.stdout.readline()
+        return self
+
+    def stop(self):
+        """As a person does, with Ctrl-C."""
+        self.process.send_signal(signal.SIGINT)
+        assert self.process.wait(20) == 0
+
+    def __exit__(self, trouble, *_more):
+        try:
+            if trouble is None and self.process.poll() is None:
+                self.stop()
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+
+
 @pytest.fixture(scope="module")
 def address():
     """Where the app is served, for all tests of a module."""
-    port = free_port()
-    command = [sys.executable, "-m", "empowersim", "app", "--no-browser", "--port", str(port)]
-    # A shell may have told its children to ignore Ctrl-C; the app is to hear it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as app:
-        signal.signal(signal.SIGINT, before)
-        try:
-            assert f"localhost:{port}" in app.stdout.readline()
-            yield f"http://localhost:{port}"
-            app.send_signal(signal.SIGINT)
-            assert app.wait(20) == 0
-        finally:
-            app.kill()
+    with Served() as served:
+        yield served.address
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +104,11 @@ def open_page(address, browser):
         page = context.new_page()
         page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", lambda asked: wrong.append(asked.url))
+        # A page that is left takes back what it has asked for.
+        page.on(
+            "requestfailed",
+            lambda asked: asked.failure == "net::ERR_ABORTED" or wrong.append(asked.url),
+        )
         page.on(
             "response",
             lambda answer: (

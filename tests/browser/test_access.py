@@ -1,20 +1,14 @@
 """Everyone can use it: axe-core finds but trifles in any mode; focus, names and headings."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-import empowersim
 from empowersim import sweep
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
-from tests.browser.conftest import free_port
+from tests.browser.conftest import Served
 
 LATE = 40_000
 MODES = ("Workshop", "Lab", "Explore", "Your organisation")
@@ -41,23 +35,8 @@ def address(tmp_path_factory):
         analysis={"outcomes": ["autonomy"], "level": 0.3},
     )
     sweep.run(experiment, sweep.open_folder(experiment, root / "good"), threads(1))
-    port = free_port()
-    options = ["--no-browser", "--share", "--port", str(port)]
-    command = [sys.executable, "-m", "empowersim", "app", *options]
-    # It starts elsewhere, where a relative path to the package would lead nowhere.
-    package = {"PYTHONPATH": str(Path(empowersim.__file__).parents[1])}
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=root, env=os.environ | package
-    ) as app:
-        signal.signal(signal.SIGINT, before)
-        try:
-            assert f"localhost:{port}" in app.stdout.readline()
-            yield f"http://localhost:{port}"
-            app.send_signal(signal.SIGINT)
-            assert app.wait(20) == 0
-        finally:
-            app.kill()
+    with Served("--share", place=root) as served:
+        yield served.address
 
 
 @pytest.fixture
@@ -126,7 +105,7 @@ def test_lab_at_rest_and_with_all_open(open_page, check):
 
 def test_explore_with_each_picture_and_the_form(open_page, check):
     page = open_page("/explore")
-    expect(page.locator(".ex-figure")).to_be_visible(timeout=LATE)
+    expect(page.locator(".es-picture")).to_be_visible(timeout=LATE)
     page.get_by_role("button", name="A small sweep").click()
     expect(page.locator(".ex-form")).to_contain_text("second", timeout=LATE)
     listed = page.get_by_label("Picture")

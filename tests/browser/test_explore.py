@@ -1,20 +1,14 @@
 """Explore in a real browser: pictures, a run opened in the lab, a small sweep, and troubles."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-import empowersim
 from empowersim import sweep
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
-from tests.browser.conftest import free_port
+from tests.browser.conftest import Served
 
 LATE = 40_000
 
@@ -41,22 +35,8 @@ def root(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(root):
     """The app, started from the folder that holds the sweeps."""
-    port = free_port()
-    command = [sys.executable, "-m", "empowersim", "app", "--no-browser", "--port", str(port)]
-    # It starts elsewhere, where a relative path to the package would lead nowhere.
-    package = {"PYTHONPATH": str(Path(empowersim.__file__).parents[1])}
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=root, env=os.environ | package
-    ) as app:
-        signal.signal(signal.SIGINT, before)
-        try:
-            assert f"localhost:{port}" in app.stdout.readline()
-            yield f"http://localhost:{port}"
-            app.send_signal(signal.SIGINT)
-            assert app.wait(20) == 0
-        finally:
-            app.kill()
+    with Served(place=root) as served:
+        yield served.address
 
 
 def choose(page, label, text):
@@ -69,22 +49,22 @@ def explored(open_page, **given):
     page = open_page("/explore", **given)
     label = "Dossier de résultats" if given.get("locale") == "fr-FR" else "Results folder"
     choose(page, label, "good")
-    expect(page.locator(".ex-figure")).to_be_visible(timeout=LATE)
+    expect(page.locator(".es-picture")).to_be_visible(timeout=LATE)
     return page
 
 
 def test_a_folder_is_drawn_and_told(open_page):
     page = explored(open_page)
-    expect(page.locator(".ex-mark")).to_have_count(9)
+    expect(page.locator(".es-picture-mark")).to_have_count(9)
     # What people have written is text, whatever it holds.
     expect(page.locator(".ex-words h2")).to_have_text("Two <b>levers</b>")
     expect(page.locator(".ex-words")).to_contain_text("Answer:")
     choose(page, "Picture", "×")
     expect(page.locator("svg rect").first).to_be_visible()
-    expect(page.locator(".ex-mark")).to_have_count(9)
+    expect(page.locator(".es-picture-mark")).to_have_count(9)
     # Letters and numbers, not colours alone.
-    assert all(page.locator(".ex-mark").nth(k).text_content().strip() for k in range(9))
-    expect(page.locator(".ex-legend")).to_contain_text("Partnership")
+    assert all(page.locator(".es-picture-mark").nth(k).text_content().strip() for k in range(9))
+    expect(page.locator(".es-picture-legend")).to_contain_text("Partnership")
 
 
 def test_in_french(open_page):
@@ -96,19 +76,45 @@ def test_in_french(open_page):
 def test_a_click_or_enter_opens_the_lab(open_page):
     page = explored(open_page)
     # Curves may lie on each other: the uppermost mark takes the click.
-    page.locator(".ex-mark").nth(4).click(force=True)
+    page.locator(".es-picture-mark").nth(4).click(force=True)
     expect(page).to_have_url(re.compile("/lab"), timeout=LATE)
     # The address changes before the page does.
     expect(page.locator(".es-week")).to_be_visible(timeout=LATE)
     page.locator("nav a", has_text="Explore").click()
-    expect(page.locator(".ex-figure")).to_be_visible(timeout=LATE)
+    expect(page.locator(".es-picture")).to_be_visible(timeout=LATE)
     page.wait_for_timeout(1000)
     assert page.url.endswith("/explore"), "the lab has written its link into another's address"
-    page.locator(".ex-mark").first.focus()
+    page.locator(".es-picture-mark").first.focus()
     page.keyboard.press("ArrowRight")
     assert "0.5" in page.evaluate("document.activeElement.getAttribute('aria-label')")
     page.keyboard.press("Enter")
     expect(page.locator(".es-week")).to_be_visible(timeout=LATE)
+
+
+def test_another_folder_is_shown_though_the_first_takes_long(open_page, root):
+    """The one that was left takes twenty times as long as the one that is wanted."""
+    slow = Experiment(
+        title="Slow",
+        scenario={"weeks": 4},
+        org_charts={"small": {"spans": [3, 2]}},
+        design={
+            "kind": "sobol",
+            "n": 512,
+            "seed": 1,
+            "factors": {
+                name: {"low": 0, "high": 1} for name in ("coaching", "training", "mandate")
+            },
+        },
+    )
+    sweep.run(slow, sweep.open_folder(slow, root / "slow"), threads(2))
+    page = explored(open_page)
+    page.get_by_role("button", name="Look again").click()
+    choose(page, "Results folder", "slow")
+    expect(page.locator("[role=status]")).to_have_text("Reading the results…")
+    choose(page, "Results folder", "good")
+    expect(page.locator(".ex-words h2")).to_have_text("Two <b>levers</b>", timeout=LATE)
+    page.wait_for_timeout(8000)
+    expect(page.locator(".ex-words h2")).to_have_text("Two <b>levers</b>")
 
 
 def test_a_damaged_folder_is_one_clear_line(open_page):
@@ -126,7 +132,7 @@ def test_a_small_sweep_is_run_and_opened(open_page, root):
     expect(page.locator(".es-error")).to_contain_text(
         "56 runs done, in results-app-1", timeout=LATE
     )
-    expect(page.locator(".ex-mark")).to_have_count(7, timeout=LATE)
+    expect(page.locator(".es-picture-mark")).to_have_count(7, timeout=LATE)
     assert len(list((root / "results-app-1" / "parts").iterdir())) == 1
 
 

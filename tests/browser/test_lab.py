@@ -124,8 +124,43 @@ def test_a_and_b_under_the_same_luck(lab):
     lever(page, "Accompaniment of managers").press("Home")
     expect(page.locator(".es-verdict p")).to_contain_text("B ends with more partnerships than A")
     page.wait_for_function("location.search.includes('a.scenario')")
-    page.get_by_role("button", name="Let A go").click()
+    page.get_by_role("button", name="Drop A").click()
     expect(page.locator(".es-verdict p")).to_have_count(0)
+
+
+def test_a_stays_while_b_becomes_a_longer_scenario(lab):
+    page = lab("?scenario=carry-it-together")
+    page.get_by_role("button", name="Keep as A").click()
+    page.locator(".es-now select").select_option("Stop too early")
+    expect(page.locator("h1")).to_contain_text("in week 260")
+    expect(page.locator(".es-verdict p")).to_contain_text("B ends with more partnerships than A")
+
+
+def test_what_cannot_be_watched_is_not_waited_for(open_page):
+    page = open_page("/lab?chart=20x3&weeks=1040")
+    expect(page.get_by_role("alert")).to_contain_text("are too many to watch", timeout=60_000)
+    expect(page.locator("h1")).to_have_count(0)
+    expect(page.locator(".es-stage .v-progress-linear")).to_have_count(0)
+    page.locator(".es-now select").select_option("Carry it together")
+    expect(page.locator(READY)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_late_echo_does_not_move_the_clock(lab):
+    page = lab()
+    told = page.evaluate("""async () => {
+      const clock = document.querySelector(".es-player").__vue__, weeks = [];
+      const echo = async (week) => {
+        clock.at = { week };
+        await clock.$nextTick();
+        weeks.push(clock.week);
+      };
+      clock.tell_week = () => {};
+      for (const week of [10, 12]) { clock.go(week); clock.tell(); }
+      await echo(10); await echo(12); await echo(3);
+      return weeks;
+    }""")
+    assert told == [12, 12, 3]
 
 
 def test_a_persons_story_and_reasons(lab):
@@ -137,7 +172,7 @@ def test_a_persons_story_and_reasons(lab):
     expect(story.locator("h2")).to_have_text("Ana Marshall")
     expect(story).to_contain_text("reports to Olivier Lindqvist")
     expect(story.locator(".es-bars").first).to_contain_text("habit of control", timeout=20_000)
-    expect(story).to_contain_text("Of the last 12 matters")
+    expect(story).to_contain_text("Last matters: 12")
     go_to(page, 61)
     expect(story).to_contain_text("Week 61:")
     story.get_by_role("button", name="Close the story").click()
@@ -174,6 +209,38 @@ def test_a_link_brings_back_the_trial_and_a_hostile_one_says_why(lab):
     page = lab("?scenario=<img src=x onerror=alert(1)>&then=hello")
     expect(page.get_by_role("alert")).to_contain_text("no scenario is called")
     expect(page.locator(".es-person")).to_have_count(241)
+
+
+def test_a_link_to_a_chart_that_is_not_here_says_so(lab):
+    page = lab("?chart=own", locale="fr-FR")
+    expect(page.get_by_role("alert")).to_contain_text("voici l'exemple")
+    expect(page.locator(".es-person")).to_have_count(241)
+
+
+CUT = """() => {
+  const column = document.querySelector(".es-policy"), box = column.getBoundingClientRect();
+  const parts = [...column.querySelectorAll("button, select, .es-lever, .es-changes")];
+  const out = parts.filter((each) => {
+    const { bottom, right } = each.getBoundingClientRect();
+    return !each.closest(".es-changes li") && (bottom > box.bottom + 1 || right > box.right + 1);
+  });
+  const texts = [...document.querySelectorAll(".es-page *")].filter((each) =>
+    each.innerText && !each.children.length && each.checkVisibility());
+  const sizes = texts.map((each) => parseFloat(getComputedStyle(each).fontSize));
+  return [out.map((each) => each.innerText), Math.min(...sizes)];
+}"""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+@pytest.mark.parametrize(
+    ("wide", "high", "least"), [(1280, 720, 14), (1366, 768, 14), (1920, 1080, 18)]
+)
+def test_nothing_is_cut_on_a_laptop_or_a_projector(lab, locale, wide, high, least):
+    for query in ("?scenario=just-let-go", "?scenario=stop-too-early"):
+        page = lab(query, locale=locale, viewport={"width": wide, "height": high})
+        cut, smallest = page.evaluate(CUT)
+        assert cut == []
+        assert smallest >= least
 
 
 def test_table_picture_and_printed_page(lab, tmp_path):

@@ -25,7 +25,7 @@ def bring(page, data, name="chart.csv"):
 def test_a_file_is_read_used_and_forgotten(page):
     bring(page, SAMPLE.read_bytes())
     expect(page.locator(".or-facts")).to_contain_text("241", timeout=LATE)
-    expect(page.locator(".ex-mark")).to_have_count(5)
+    expect(page.locator(".es-picture-mark")).to_have_count(5)
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("main")).to_contain_text("In use in this tab")
     page.get_by_role("button", name="To the lab").click()
@@ -50,7 +50,7 @@ def test_rows_that_are_pasted_are_told_by_line_without_names(page):
 
 def test_names_are_shown_only_when_asked_for_and_can_be_taken_away(page):
     page.get_by_label("Anonymise").click(force=True)
-    bring(page, b"id,manager,name\n1,,Ann\n2,Absent,Bob\n")
+    bring(page, b"id,manager,name\n1,,Ann\n2,Absent,Bob\n3,1,Cy\n")
     expect(page.locator(".or-lines")).to_contain_text("2 reports to 'Absent'", timeout=LATE)
     page.get_by_label("Anonymise").click(force=True)
     expect(page.locator(".or-facts")).to_be_visible()
@@ -61,14 +61,19 @@ def test_names_are_shown_only_when_asked_for_and_can_be_taken_away(page):
     ("data", "told"),
     [
         (b"PK\x03\x04 renamed", "workbook"),
-        (b"%PDF-1.7", "no text"),
+        (b"%PDF-1.7", "not a text file"),
         (b"", "nothing in it"),
         (b"id,manager\n1,\0\n", "NUL"),
         (b"id,manager\n" + b"1,\n" * 1_000_000, "at most 100,000 people"),
         (b"x" * (25 * 2**20 + 1), "larger than 25"),
-        (b"id,manager\n1,2\n2,1\n", "Nobody can be placed"),
+        (b"id,manager\n1,2\n2,1\n", "Nobody can be placed: 2 lines are wrong"),
+        (b"id,manager\n1,\n2,9\n", "One person alone"),
+        (b"id,manager," + b"x," * 1_000_000 + b"\n1,\n2,1\n", "has 1,000,003 cells"),
+        (("id,manager\n1,\n" + "\u0301\u0316" * 30_000 + ",1\n").encode(), "piles up accents"),
     ],
-    ids=["xlsx", "pdf", "empty", "nul", "rows", "bytes", "cycle"],
+    ids=[
+        *("xlsx", "pdf", "empty", "nul", "rows", "bytes", "cycle", "alone", "columns", "accents"),
+    ],
 )
 def test_what_gives_no_chart_is_one_clear_line(page, data, told):
     bring(page, data)
@@ -82,7 +87,7 @@ def test_what_looks_like_a_page_is_shown_as_text(page):
     page.on("dialog", lambda _: pytest.fail("a name was run"))
     page.get_by_label("Anonymise").click(force=True)
     bad = "<img src=x onerror=alert(1)>"
-    bring(page, f"id,manager,name\n1,,{bad}\n{bad},nobody,x\n".encode())
+    bring(page, f"id,manager,name\n1,,{bad}\n2,1,{bad}\n{bad},nobody,x\n".encode())
     expect(page.locator(".or-lines")).to_contain_text(bad, timeout=LATE)
     expect(page.locator("main img")).to_have_count(0)
 

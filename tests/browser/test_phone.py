@@ -1,12 +1,7 @@
 """The participants' page on a phone, and who is let in to the others, in a real browser."""
 
-import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -17,17 +12,13 @@ from empowersim.app import server
 from empowersim.app.guard import Guard
 from empowersim.app.network import own_addresses
 from empowersim.app.room import phone
-from empowersim.app.room.room import ROOM, Question, Room
+from empowersim.app.room.betting import ROOM, Question, Room
 from empowersim.app.room.tries import Tries
+from tests.browser.conftest import Served, free_port
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "locale": "fr-FR"}
 QUESTION = Question("let-go", "What share of partnerships?", "Quelle part de partenariats ?")
 NARROW = "\N{NARROW NO-BREAK SPACE}"
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -142,27 +133,9 @@ def test_two_phones_speak_two_languages(phones, room):
     expect(other.locator("h1")).to_have_text("Rejoindre la salle")
 
 
-@contextmanager
-def app(*options):
-    """The whole app, as a person starts it; where it is served, and what it printed."""
-    port = free_port()
-    command = [sys.executable, "-m", "empowersim", "app", "--no-browser", "--port", str(port)]
-    # A shell may have told its children to ignore Ctrl-C; the app is to hear it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as running:
-        signal.signal(signal.SIGINT, before)
-        try:
-            assert f"localhost:{port}" in running.stdout.readline()
-            yield port, running.stdout
-            running.send_signal(signal.SIGINT)
-            assert running.wait(20) == 0
-        finally:
-            running.kill()
-
-
 def test_a_closed_tab_gives_its_place_to_the_next(browser):
-    with app("--sessions", "1") as (port, _):
-        address = f"http://localhost:{port}"
+    with Served("--sessions", "1") as served:
+        address = served.address
         first = browser.new_context(locale="en-GB").new_page()
         first.goto(address)
         expect(first.locator(".es-page")).to_be_visible(timeout=60_000)
@@ -180,7 +153,8 @@ def test_a_closed_tab_gives_its_place_to_the_next(browser):
 
 @pytest.mark.skipif(not own_addresses(), reason="needs a network card")
 def test_from_the_network_the_room_bets_and_the_presenter_presents(browser):
-    with app("--share") as (_, said):
+    with Served("--share") as served:
+        said = served.process.stdout
         participants, presenter = said.readline().split(), said.readline().split()
         address, pin, link = participants[3], participants[-1], presenter[-1]
         page = browser.new_context(**PHONE).new_page()

@@ -1,20 +1,16 @@
 """Sessions are apart, end with their tabs, and come back after a lost connection."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-import empowersim
-from tests.browser.conftest import free_port
+from tests.browser.conftest import Served
 
 LATE = 40_000
-CHART = b"id,manager\n1,\n2,1\n3,1\n"
+CHART = b"id,manager\n1,\n2,1\n3,1\n4,2\n"
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 1
 
 pytestmark = pytest.mark.skipif(
@@ -37,32 +33,12 @@ def command_of(process):
         return b""
 
 
-class Server:
-    """The app in a process of its own, and what it uses."""
+class Watched(Served):
+    """The served app, and what it uses."""
 
-    def __init__(self, port, place):
-        command = [sys.executable, "-m", "empowersim", "app", "--no-browser", "--port", str(port)]
-        # It starts elsewhere, where a relative path to the package would lead nowhere.
-        package = {"PYTHONPATH": str(Path(empowersim.__file__).parents[1])}
-        # A shell may have told its children to ignore Ctrl-C; the app is to hear it.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, cwd=place, env=os.environ | package
-        )
-        signal.signal(signal.SIGINT, before)
-        assert f"localhost:{port}" in self.process.stdout.readline()
-        self.place = Path("/proc") / str(self.process.pid)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 0
-        self.process.stdout.close()
-
-    def end(self):
-        """In any case, and whatever has happened."""
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+    @property
+    def place(self):
+        return Path("/proc") / str(self.process.pid)
 
     def threads(self):
         return len(list((self.place / "task").iterdir()))
@@ -91,14 +67,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    port = free_port()
-    running = Server(port, tmp_path_factory.mktemp("served"))
-    running.address = f"http://localhost:{port}"
-    try:
+    with Watched(place=tmp_path_factory.mktemp("served")) as running:
         yield running
-        running.stop()
-    finally:
-        running.end()
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +107,7 @@ def test_two_sessions_know_nothing_of_each_other(open_page):
     one.get_by_role("button", name="Français").click()
     expect(one.locator("html")).to_have_attribute("lang", "fr")
     go(one, "lab")
-    expect(one.locator(".es-person")).to_have_count(3, timeout=LATE)
+    expect(one.locator(".es-person")).to_have_count(4, timeout=LATE)
     expect(other.locator("h1")).to_have_text(before)
     expect(other.locator(".es-person")).to_have_count(241)
     expect(other.locator("html")).to_have_attribute("lang", "en")
@@ -159,6 +129,7 @@ def test_a_page_that_is_loaded_anew_has_forgotten_the_chart_and_kept_the_trial(o
     page.reload()
     page.wait_for_selector(".es-player", timeout=LATE)
     expect(page.locator(".es-person")).to_have_count(241)
+    expect(page.locator("main")).to_contain_text("not in this browser tab; here is the sample")
     expect(page.locator(".es-lever", has_text="Accompaniment")).to_contain_text("100")
     go(page, "organisation")
     expect(page.locator(".or-read")).to_contain_text("A row for each person")
@@ -252,20 +223,16 @@ def test_a_lost_connection_comes_back_with_all_that_was(address, browser):
 
 
 def test_a_server_that_has_gone_is_told(browser, tmp_path):
-    port = free_port()
-    server = Server(port, tmp_path)
     page = browser.new_context(locale="en-GB").new_page()
-    try:
-        page.goto(f"http://localhost:{port}/")
+    with Served(place=tmp_path) as server:
+        page.goto(server.address)
         page.wait_for_selector(".es-page", timeout=60_000)
         server.stop()
         # Solara lays a veil over the page, with a sign that turns.
         expect(page.locator(".v-overlay--active .v-progress-circular")).to_be_visible(timeout=LATE)
-        server = Server(port, tmp_path)
+    with Served(place=tmp_path, port=server.port):
         expect(page.get_by_text("Please refresh the page").last).to_be_visible(timeout=LATE)
-    finally:
         page.context.close()
-        server.end()
 
 
 # --- A walk -----------------------------------------------------------------------------------

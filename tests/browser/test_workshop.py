@@ -1,9 +1,6 @@
 """The workshop as a facilitator leads it, with phones and without, in a real browser."""
 
-import json
-import signal
-import subprocess
-import sys
+import html
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,7 +11,7 @@ from playwright.sync_api import expect
 
 from empowersim.app.language import _
 from empowersim.app.workshop.chapters import KEYS, chapters
-from tests.browser.conftest import free_port
+from tests.browser.conftest import Served
 
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 PICK = ".es-w-rail .es-w-pick"
@@ -23,20 +20,8 @@ PICK = ".es-w-rail .es-w-pick"
 @pytest.fixture(scope="module")
 def address():
     """Where the app is served to a room, for all tests of this module."""
-    port = free_port()
-    options = ["--no-browser", "--share", "--port", str(port)]
-    # A shell may have told its children to ignore Ctrl-C; the app is to hear it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    command = [sys.executable, "-m", "empowersim", "app", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as app:
-        signal.signal(signal.SIGINT, before)
-        try:
-            assert f"localhost:{port}" in app.stdout.readline()
-            yield f"http://localhost:{port}"
-            app.send_signal(signal.SIGINT)
-            assert app.wait(20) == 0
-        finally:
-            app.kill()
+    with Served("--share") as served:
+        yield served.address
 
 
 @pytest.fixture
@@ -64,9 +49,10 @@ class Phone:
         """The answer's status."""
         return self._ask("/bet", value=percent, question=question).status
 
-    def state(self):
-        with self._opener.open(self.address + "/state") as answer:
-            return json.load(answer)
+    def shows(self, text):
+        """Whether the page of this phone has a text."""
+        with self._opener.open(self.address) as page:
+            return text in html.unescape(page.read().decode())
 
     def _ask(self, path, **form):
         try:
@@ -148,9 +134,9 @@ def test_phones_bet_and_see_what_came_out(workshop, address):
     page = workshop()
     phones = [Phone(address, pin_of(page)) for _each in range(5)]
     expect(page.locator(".es-w-door")).to_contain_text("5 participants are in")
-    page.locator(PICK, has_text="All on the manager").click()
+    page.locator(PICK, has_text="All on the managers").click()
     step(page, "Story")
-    assert {phone.state()["phase"] for phone in phones} == {"waiting"}
+    assert all(phone.shows("The next question will appear here") for phone in phones)
     go_on(page)
     step(page, "Bet")
     for phone, percent in zip(phones, (10, 30, 55, 55, 80), strict=True):
@@ -159,19 +145,17 @@ def test_phones_bet_and_see_what_came_out(workshop, address):
     go_on(page)
     step(page, "Run")
     assert phones[0].bet(20, KEYS[1]) == 409
-    assert phones[0].state()["phase"] == "closed"
+    assert phones[0].shows("Bets are closed")
     to_the_end_of_the_run(page, 104)
     go_on(page)
     expect(page.locator("h1")).to_contain_text(f"The room said 55{NARROW}%; in the model it is")
     expect(page.locator(".es-w-dot")).to_have_count(5)
     expect(page.locator(".es-w-remark")).to_contain_text("The closest bet was")
-    told = phones[0].state()
-    assert told["phase"] == "revealed"
     said = page.locator(".es-w-value.es-w-late").inner_text()
-    assert said == f"{100 * told['outcome']:.0f}{NARROW}%"
+    assert phones[0].shows(f'What came out: <strong class="outcome">{said}<')
     page.locator(PICK, has_text="What we bet").click()
     expect(page.locator("tbody .es-w-one")).to_have_count(5)
-    assert phones[0].state()["phase"] == "waiting"
+    assert phones[0].shows("The next question will appear here")
 
 
 def test_bets_that_are_closed_can_be_taken_anew(workshop, address):
@@ -186,8 +170,8 @@ def test_bets_that_are_closed_can_be_taken_anew(workshop, address):
     to_the_end_of_the_run(page, 104)
     page.keyboard.press("PageUp")
     step(page, "Bet")
-    assert phone.state()["phase"] == "betting"
-    assert phone.state()["bet"] == 0.4
+    assert phone.shows(f"Your bet is in: 40{NARROW}%")
+    assert phone.shows("Change my bet")
     page.get_by_role("button", name="Run", exact=True).click()
     to_the_end_of_the_run(page, 104)
     go_on(page)
@@ -195,10 +179,46 @@ def test_bets_that_are_closed_can_be_taken_anew(workshop, address):
     page.get_by_role("button", name="Bet", exact=True).click()
     expect(page.locator(".es-w-closed")).to_contain_text("Bets are closed")
     assert phone.bet(0, KEYS[0]) == 409
-    page.get_by_role("button", name="Bet anew").click()
+    page.get_by_role("button", name="Bet again").click()
     expect(page.locator(".es-w-closed")).to_have_count(0)
     expect(page.locator(".es-w-dots i")).to_have_count(0)
     assert phone.bet(0, KEYS[0]) == 200
+
+
+def test_a_look_at_the_welcome_does_not_cost_the_bets(workshop, address):
+    page = workshop()
+    phone = Phone(address, pin_of(page))
+    page.locator(PICK, has_text="What we reward").click()
+    go_on(page)
+    step(page, "Bet")
+    assert phone.bet(40, KEYS[5]) == 200
+    expect(page.locator(".es-w-dots i")).to_have_count(1)
+    page.locator(PICK, has_text="Welcome").click()
+    expect(page.locator(".es-w-large")).to_be_visible()
+    page.locator(PICK, has_text="What we reward").click()
+    go_on(page)
+    step(page, "Bet")
+    expect(page.locator(".es-w-dots i")).to_have_count(1)
+    assert phone.shows(f"Your bet is in: 40{NARROW}%")
+
+
+def test_a_step_back_from_a_story_is_to_the_chapter_before(workshop):
+    page = workshop()
+    go_on(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    to_the_end_of_the_run(page, 104)
+    for name in ("Reveal", "Reveal", "Debrief", "Story"):
+        go_on(page)
+        step(page, name)
+    page.keyboard.press("PageUp")
+    step(page, "Debrief")
+    page.keyboard.press("ArrowLeft")
+    step(page, "Reveal")
+    expect(page.locator(".es-w-other")).to_have_count(3, timeout=60_000)
+    page.reload()
+    step(page, "Reveal")
+    expect(page.locator(".es-w-reveal p").first).to_be_visible()
+    expect(page.locator("h1")).to_contain_text("In the model it is", timeout=60_000)
 
 
 def test_nothing_of_the_end_shows_before_its_week(workshop):

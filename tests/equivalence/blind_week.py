@@ -416,7 +416,7 @@ def live(
     peers_assurance = mean_of_others(peers_total, assurance, peers_share)
     peers_weight = np.where(peers_share > 0.0, p.peer_assurance, 0.0)
     felt = towards(clip(own), peers_assurance, peers_weight)
-    state["assurance"][leaders] = towards(assurance, felt, p.assurance_rate)
+    state["assurance"][leaders] = clip(towards(assurance, felt, p.assurance_rate))
     restored = (p.relapse + p.control_reward * (1.0 - p.upward_accountability)) * (1.0 - let_go)
     undone = p.practice * let_go + p.coached_practice * p.coaching * coached * carried
     change = p.habit_rate * (restored * (1.0 - habit) - undone * habit)

@@ -1,6 +1,7 @@
 """CSV files as people write them."""
 
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -303,3 +304,16 @@ def test_a_hundred_thousand_people_in_one_chain(write):
 def test_a_cycle_of_a_hundred_thousand_people(write):
     path = write("id,manager\n" + "".join(f"{i},{(i + 1) % 100_000}\n" for i in range(100_000)))
     assert "'0' → '1' → '2' → '3' → … (100,000 people)" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["pipe.csv", "pipe.json", "pipe.graphml"])
+def test_a_pipe_is_no_file(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(OrgChartError, match="this is no file but a pipe or a device"):
+        load(tmp_path / name)
+
+
+def test_a_file_name_of_two_lines_is_told_in_one(tmp_path):
+    with pytest.raises(OrgChartError) as caught:
+        load(tmp_path / "a\nb.csv")
+    assert str(caught.value).endswith("a b.csv: there is no such file")

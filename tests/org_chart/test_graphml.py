@@ -100,3 +100,9 @@ def test_very_deep_nesting_does_no_harm(write):
     depth = 100_000
     inner = '<node id="a">' + "<x>" * depth + "</x>" * depth + "</node>"
     assert list(load(write(f"{START}{GRAPH}{inner}</graph></graphml>"))) == ["a"]
+
+
+def test_an_encoding_that_nobody_knows(write):
+    path = write(f'<?xml version="1.0" encoding="UTTF-8"?>{START}{GRAPH}</graph></graphml>')
+    with pytest.raises(OrgChartError, match="no well-formed XML: unknown encoding: UTTF-8"):
+        load(path)

@@ -106,3 +106,15 @@ def test_random_charts_depend_on_their_seed_only():
 def test_arguments_out_of_range_are_refused_before_growing(grow, message):
     with pytest.raises(OrgChartError, match=message):
         grow()
+
+
+@pytest.mark.parametrize("depth", [10**30, 10**7, 10**400])
+def test_a_chart_of_more_levels_than_people_are_allowed(depth):
+    with pytest.raises(OrgChartError, match="more than 10,000,000 people"):
+        balanced(1, depth)
+
+
+@pytest.mark.parametrize("spans", [None, 3, "345", np.array(3)])
+def test_spans_that_are_no_list(spans):
+    with pytest.raises(OrgChartError, match=r"spans = .* is no list of whole numbers"):
+        from_spans(spans)

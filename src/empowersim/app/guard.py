@@ -124,7 +124,9 @@ class Guard:
         if self._key is None:
             return PlainTextResponse("Not shared.", 403)
         if not self._requests.take(address):
-            return PlainTextResponse("Too many requests.", 429, {"Retry-After": "2"})
+            # Closed, for thousands more may stand behind it on the same connection.
+            held_up = {"Retry-After": "2", "Connection": "close"}
+            return PlainTextResponse("Too many requests.", 429, held_up)
         if JOINING.fullmatch(asked.scope["path"]) or self._opens(asked.cookies.get(KEY_COOKIE, "")):
             return None
         if not _is_page(asked):

@@ -33,9 +33,9 @@ MODES = {
 }
 KEYS = {
     N_("space"): N_("play or pause"),
-    "← →": N_("one week back or forth; in the workshop, one step"),
-    "shift ← →": N_("four weeks"),
-    "Ctrl Z, Ctrl Y": N_("take back, do again"),
+    "← →": N_("one week back or forward; in the workshop, one step"),
+    N_("shift ← →"): N_("four weeks"),
+    "Ctrl Z, Ctrl Y": N_("undo, redo"),
     "p": N_("presentation: only what the room should see"),
     "?": N_("these keys"),
 }

@@ -82,6 +82,8 @@ def serve(
 def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Server:
     """Solara's server behind the guard, with the participants' page, ready to run."""
     configure()  # before anything imports Solara, which reads its environment then
+    # A home that cannot be written is of no concern: this page keeps nothing there.
+    warnings.filterwarnings("ignore", message="IPython (dir|parent) .* is not a writable location")
 
     # Whole before any page is drawn: the page's library looks into a pandas that a thread may be
     # half-way through importing.
@@ -92,8 +94,9 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
     from starlette.staticfiles import StaticFiles
 
     from empowersim.app.guard import MOST_MESSAGE, Guard
+    from empowersim.app.patience import Patience
     from empowersim.app.room import phone
-    from empowersim.app.room.room import ROOM
+    from empowersim.app.room.betting import ROOM
 
     # Solara tells operators of a proxy that its cookie is not for https; there is no proxy.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
@@ -107,6 +110,7 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
         Guard(starlette.app, kernel_context.contexts.keys, most_sessions, key),
         log_level="error",
         access_log=False,
+        http=Patience,
         timeout_graceful_shutdown=2,
         ws_max_size=MOST_MESSAGE,
         # Else a variable of the environment could have clients say themselves where they are.

@@ -9,7 +9,7 @@ from empowersim.app.language import N_, _
 TITLES: Mapping[str, str] = {
     "status-quo": N_("Nothing changes"),
     "just-let-go": N_("Just let go"),
-    "all-on-the-manager": N_("All on the manager"),
+    "all-on-the-manager": N_("All on the managers"),
     "all-on-the-collaborators": N_("All on the collaborators"),
     "carry-it-together": N_("Carry it together"),
     "stop-too-early": N_("Stop too early"),

@@ -40,7 +40,7 @@ def app(given: Namespace) -> None:
 def _tell_addresses(port: int, key: str) -> None:
     """Say where the room joins, and the link that opens everything: for the presenter alone."""
     from empowersim.app.network import own_addresses
-    from empowersim.app.room.room import ROOM
+    from empowersim.app.room.betting import ROOM
 
     addresses = own_addresses()
     if not addresses:

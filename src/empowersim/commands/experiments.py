@@ -62,7 +62,8 @@ def sweep(given: Namespace) -> int:
 def _refuse_options_of_axes(given: Namespace) -> None:
     """What an experiment file says itself is not said again."""
     if len(given.what) > 1:
-        raise ParameterError(f"one experiment file at a time, not {len(given.what)}")
+        files = ", ".join(given.what)
+        raise ParameterError(f"one experiment file at a time, not {len(given.what)}: {files}")
     options = {
         "--set": given.changes or None,
         "--weekly": given.weekly or None,
@@ -112,10 +113,11 @@ def _tally_in_words(experiment: Experiment, folder: ResultsFolder, tally: Any) -
         f" {experiment.scenario.weeks:,} weeks: {folder.path}/parts"
     ]
     if tally.reused or tally.redone:
-        lines.append(
-            f"{tally.reused:,} runs were there, {tally.done:,} done now; {tally.redone} damaged"
-            " parts were done again"
-        )
+        told = f"{tally.reused:,} runs were there, {tally.done:,} done now"
+        if tally.redone:
+            parts = "part was" if tally.redone == 1 else "parts were"
+            told += f"; {tally.redone:,} damaged {parts} done again"
+        lines.append(told)
     if tally.failed:
         lines.append(
             f"{tally.failed:,} runs failed: {folder.path}/failures.jsonl; try them again with:"

@@ -126,6 +126,8 @@ def changes(texts: Iterable[str], taken: Iterable[str] = ()) -> dict[str, float]
 
 def _change(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
+    if not name.strip():
+        raise ParameterError(f"--set {text!r} has no name; write --set coaching=0.5")
     check_name(name.strip())
     try:
         return name.strip(), float(value)

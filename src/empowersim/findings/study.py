@@ -122,8 +122,9 @@ class Study:
                 with np.errstate(invalid="ignore", divide="ignore"):
                     t = stdtrit(count - 1, (1 + CONFIDENCE) / 2)
                     half = t * moments["std"].to_numpy() / np.sqrt(count)
-                found[f"{outcome}_low"] = found[outcome] - half
-                found[f"{outcome}_high"] = found[outcome] + half
+                # All outcomes lie from 0 to 1, and so do their means.
+                found[f"{outcome}_low"] = np.clip(found[outcome] - half, 0.0, 1.0)
+                found[f"{outcome}_high"] = np.clip(found[outcome] + half, 0.0, 1.0)
         return found.reset_index(drop=True)
 
     def values(self, factor: str) -> list[float]:

@@ -7,6 +7,7 @@ import unicodedata
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile("'*[=+\\-@＝＋－＠]")
 _LONGEST_QUOTE = 60
+_MOST_MARKS = 30  # on one letter, in any language that is written (Unicode UAX #15)
 
 
 def clean(text: str) -> str:
@@ -15,6 +16,17 @@ def clean(text: str) -> str:
     Two files may write the same name in two ways that look alike; here they become equal.
     """
     return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub(" ", text).split()))
+
+
+def is_piled(text: str) -> bool:
+    """Whether so many accents stand on one letter that it is no text.
+
+    To put them in order, as `clean` does, takes the square of their number.
+    """
+    if text.isascii() or len(text) <= _MOST_MARKS:
+        return False
+    marks = bytes(map(bool, map(unicodedata.combining, text)))
+    return b"\1" * (_MOST_MARKS + 1) in marks
 
 
 def key(text: str) -> str:

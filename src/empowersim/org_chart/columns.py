@@ -6,6 +6,7 @@ columns of one kind, the name listed first here wins.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypedDict
 
 from empowersim.errors import OrgChartError
@@ -96,12 +97,16 @@ def details(header: Sequence[str]) -> Details:
     )
 
 
+# Every header is held against the same few hundred names, several times.
+_key = lru_cache(2048)(key)
+
+
 def matching(header: Sequence[str], names: Sequence[str]) -> Positions:
     """The columns called by the first of `names` that any column is called by."""
-    keys = [key(column) for column in header]
+    keys = [_key(column) for column in header]
     for name in names:
-        if key(name) in keys:
-            return tuple(index for index, each in enumerate(keys) if each == key(name))
+        if _key(name) in keys:
+            return tuple(index for index, each in enumerate(keys) if each == _key(name))
     return ()
 
 

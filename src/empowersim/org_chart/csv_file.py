@@ -9,14 +9,20 @@ from pathlib import Path
 from empowersim.errors import OrgChartError
 from empowersim.org_chart import records
 from empowersim.org_chart.assembly import Source
-from empowersim.org_chart.cells import clean, unguarded
+from empowersim.org_chart.cells import clean, is_piled, unguarded
 from empowersim.org_chart.records import Record, Table
 from empowersim.org_chart.text_file import decoded, read_bytes
+
+
+class _TooWideError(OrgChartError):
+    """A row with more cells than a spreadsheet can have."""
+
 
 # Whether a header has the columns that are looked for.
 type Suits = Callable[[Sequence[str]], bool]
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_MOST_CELLS = 16_384  # in a row; a spreadsheet has no more
 _SEPARATOR_LINE = re.compile(r"sep=.(?=[\r\n])")  # for Excel, ahead of the header
 
 
@@ -66,6 +72,8 @@ def _delimiter(text: str, suits: Suits) -> str:
     def fitness(delimiter: str) -> tuple[bool, int]:
         try:
             header = next(_records(text, delimiter)).cells
+        except _TooWideError:  # it is this one, and the file is refused
+            return True, _MOST_CELLS
         except (OrgChartError, StopIteration):  # its quotes make sense under another delimiter
             return False, 0
         return suits(header), len(header)
@@ -79,6 +87,7 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
     line = 1
     try:
         for cells in reader:
+            _check(cells, line)
             cleaned = [unguarded(clean(cell)) for cell in cells]
             if any(cleaned):
                 yield Record(f"line {line}", cleaned)
@@ -87,3 +96,17 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
         raise OrgChartError(
             f"the row at line {line} cannot be read ({error}): check its quotes"
         ) from error
+
+
+def _check(cells: Sequence[str], line: int) -> None:
+    """Refuse a row that no spreadsheet has written, before its cells are cleaned at length."""
+    if len(cells) > _MOST_CELLS:
+        raise _TooWideError(
+            f"the row at line {line} has {len(cells):,} cells, at most {_MOST_CELLS:,} are read: "
+            "keep the columns of ids, managers, names and titles"
+        )
+    if any(map(is_piled, cells)):
+        raise OrgChartError(
+            f"the row at line {line} has dozens of accents on one letter, so it is no text or is "
+            "damaged: correct it, or delete it"
+        )

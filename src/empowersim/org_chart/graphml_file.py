@@ -7,6 +7,7 @@ declared twice, ignores a second graph, and expands entities; here each is found
 from pathlib import Path
 from xml.parsers import expat
 
+from empowersim.declaration import shown
 from empowersim.errors import OrgChartError
 from empowersim.org_chart.assembly import Source
 from empowersim.org_chart.cells import clean
@@ -51,8 +52,11 @@ class _Reader:
     def parse(self, data: bytes) -> None:
         try:
             self._parser.Parse(data, True)
-        except expat.ExpatError as error:
-            raise OrgChartError(f"this is no well-formed XML: {error}") from error
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            # The last two: of an encoding that the parser does not know.
+            if isinstance(error, OrgChartError):
+                raise
+            raise OrgChartError(f"this is no well-formed XML: {shown(error, str)}") from error
         if not self._graphs:
             raise OrgChartError("this is no GraphML: it has no <graph> element")
 

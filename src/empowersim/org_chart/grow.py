@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from empowersim.declaration import shown
 from empowersim.errors import OrgChartError
 from empowersim.org_chart.hierarchy import MOST_PEOPLE, Chart
 
@@ -30,7 +31,9 @@ def balanced(span: int = 6, depth: int = 3) -> Chart:
     Raises:
         OrgChartError: An argument is out of its range, or there would be over 10 million people.
     """
-    return _with_spans(repeat(_whole("span", span, 1), _whole("depth", depth, 0)))
+    span, depth = _whole("span", span, 1), _whole("depth", depth, 0)
+    _check_size(depth + 1)  # each level has someone
+    return _with_spans(repeat(span, depth))
 
 
 def from_spans(spans: Sequence[int]) -> Chart:
@@ -43,6 +46,9 @@ def from_spans(spans: Sequence[int]) -> Chart:
     Raises:
         OrgChartError: A span is out of its range, or there would be over 10 million people.
     """
+    given: object = spans
+    if not isinstance(given, list | tuple | range | np.ndarray) or not np.ndim(given):
+        raise OrgChartError(f"spans = {shown(spans)} is no list of whole numbers: write [8, 5, 6]")
     return _with_spans(_whole(f"spans[{level}]", span, 1) for level, span in enumerate(spans))
 
 
@@ -141,27 +147,30 @@ def _whole(name: str, value: int, lowest: int) -> int:
     try:
         number = operator.index(value)
     except TypeError:
-        raise OrgChartError(f"{name} = {value!r} is no whole number") from None
+        raise OrgChartError(f"{name} = {shown(value)} is no whole number") from None
     if number < lowest:
-        raise OrgChartError(f"{name} = {number} is too small: it must be at least {lowest}")
+        text = shown(number, str)
+        raise OrgChartError(f"{name} = {text} is too small: it must be at least {lowest}")
     return number
 
 
 def _check_size(people: int) -> None:
     if people > MOST_PEOPLE:
         raise OrgChartError(
-            f"the chart would have more than {MOST_PEOPLE:,} people, the most that are allowed"
+            f"the chart would have more than {MOST_PEOPLE:,} people, the most that are allowed;"
+            " take fewer people, a smaller span or a smaller depth"
         )
 
 
 def _check_spans(mean_span: float, spread: float) -> None:
     for name, value in (("mean_span", mean_span), ("spread", spread)):
         if not isinstance(value, int | float | np.number):
-            raise OrgChartError(f"{name} = {value!r} is no number")
+            raise OrgChartError(f"{name} = {shown(value)} is no number")
     if not 1 <= mean_span <= MOST_PEOPLE:
-        raise OrgChartError(f"mean_span = {mean_span} is outside [1, {MOST_PEOPLE}]")
+        raise OrgChartError(f"mean_span = {shown(mean_span, str)} is outside [1, {MOST_PEOPLE}]")
     widest = _WIDEST_SPREAD * (mean_span - 1)
     if not 0 <= spread <= widest * (1 + _ROUNDING_ERROR):
         raise OrgChartError(
-            f"spread = {spread} is outside [0, {widest:g}], which is 3 · (mean_span - 1)"
+            f"spread = {shown(spread, str)} is outside [0, {widest:g}], which is"
+            " 3 · (mean_span - 1)"
         )

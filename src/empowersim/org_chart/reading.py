@@ -86,7 +86,8 @@ def read(
         source = _READERS[chosen](*files)
         chart, notes = assemble(source, drop=drop)
     except OrgChartError as error:
-        raise OrgChartError(f"{', '.join(map(str, files))}: {error}") from error
+        named = ", ".join(" ".join(str(file).splitlines()) for file in files)
+        raise OrgChartError(f"{named}: {error}") from error
     report = Report(
         files=tuple(map(str, files)),
         format=chosen,

@@ -4,6 +4,7 @@ import codecs
 from pathlib import Path
 
 from empowersim.errors import OrgChartError
+from empowersim.store import is_endless
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods; .xls
 _MARKED = (
@@ -20,11 +21,15 @@ def read_bytes(path: Path) -> bytes:
         OrgChartError: There is no such file, it is empty, or it is a spreadsheet's workbook.
     """
     try:
+        if is_endless(path):
+            raise OrgChartError("this is no file but a pipe or a device: save it to a file first")
         data = path.read_bytes()
     except FileNotFoundError:
         raise OrgChartError("there is no such file") from None
     except IsADirectoryError:
         raise OrgChartError("this is a folder, not a file") from None
+    except OrgChartError:
+        raise
     except (OSError, ValueError) as error:
         raise OrgChartError(f"the file cannot be read: {error}") from error
     if not data.strip():

@@ -73,7 +73,7 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
     "trust": ("trust", "la confiance"),
     "readiness": ("readiness", "la préparation"),
     "willingness": ("willingness", "l'envie"),
-    "strain": ("strain", "la tension"),
+    "strain": ("strain", "la fatigue"),
     "appreciation": ("appreciation of managers", "l'appréciation des managers"),
     "directed": ("the share of directed relations", "la part des relations dirigées"),
     "adrift": ("the share of relations adrift", "la part des relations livrées à elles-mêmes"),

@@ -410,12 +410,12 @@ TEXTS: Mapping[Language, Mapping[str, str]] = {
         "failure": "Point {point}, réplique {replicate} : {error}",
         "more failures": "{number} de plus.",
         "methods model": "Le modèle : chaque semaine, dans chaque relation hiérarchique, un sujet"
-        " se présente. Le manager le laisse à la personne avec une certaine probabilité,"
+        " se présente. Le ou la manager le laisse à la personne avec une certaine probabilité,"
         " l'autonomie de la relation ; la personne prend l'initiative avec une autre, sa"
         " responsabilité. Sans l'une ni l'autre, la relation est dirigée ; avec la seule"
         " autonomie, livrée à elle-même ; avec la seule responsabilité, surchargée ; avec les"
         " deux, c'est un partenariat. Ce qu'il advient des sujets fait bouger la confiance, la"
-        " préparation, l'envie, la tension et l'appréciation, qui font bouger les deux"
+        " préparation, l'envie, la fatigue et l'appréciation, qui font bouger les deux"
         " probabilités. Les nombres du modèle ont été réglés à la main sur des régularités connues"
         " : ce sont les résultats d'un modèle, non des mesures d'organisations.",
         "methods scenario": "Tout part du scénario {name}.",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
 
@@ -16,8 +18,9 @@ from empowersim.app import language, session
 from empowersim.app.bars import Bars
 from empowersim.app.controls import Act, Choice
 from empowersim.app.explore import results
-from empowersim.app.explore.results import Obstacle, Problem, Read, Trouble, Which
+from empowersim.app.explore.results import Obstacle, Picture, Problem, Read, Trouble, Which
 from empowersim.app.language import N_, _, label, number, plural
+from empowersim.app.regimes import looks
 from empowersim.app.titles import TITLES, title
 from empowersim.errors import EmpowerSimError
 from empowersim.executors import threads
@@ -34,12 +37,16 @@ PROBLEMS: Mapping[Problem, str] = {
     ),
     "version": N_(
         "“{folder}” was made by another version of EmpowerSim: open it with that one, or sweep"
-        " anew."
+        " again."
     ),
     "empty": N_("“{folder}” holds no results yet: run its sweep."),
     "failed": N_("Every run in “{folder}” failed: see its file failures.jsonl."),
     "large": N_("“{folder}” is too large for this page: write its report instead."),
     "analysis": N_("The results in “{folder}” cannot be shown: {reason}"),
+    "foreign": N_(
+        "“{folder}” holds what this page does not understand ({reason}): open it with the version"
+        " that made it, or sweep again."
+    ),
 }
 """What is wrong with a folder, in one line."""
 
@@ -52,7 +59,7 @@ OBSTACLES: Mapping[Obstacle, str] = {
         "These runs were made by another version of the rules: the lab would show other runs."
     ),
 }
-WHICH: Mapping[Which, str] = {
+RUNS_OF_A_POINT: Mapping[Which, str] = {
     "typical": N_("the typical run"),
     "lowest": N_("the lowest run"),
     "highest": N_("the highest run"),
@@ -66,6 +73,8 @@ LONG = 90
 
 AT_ONCE = Lock()
 """Held by the one sweep that this server runs at a time, whoever asked for it."""
+MOST_KEPT = 6
+"""Readings that are kept, of at most `results.MOST_ROWS` rows together."""
 
 chosen: solara.Reactive[str | None] = solara.reactive(None)
 """The name of the folder that is shown; None for the one written to last."""
@@ -78,6 +87,8 @@ said: solara.Reactive[str] = solara.reactive("")
 """What became of the last sweep, or of a run that could not be opened."""
 done: solara.Reactive[int] = solara.reactive(0)
 """Runs of the sweep under way."""
+kept: solara.Reactive[tuple[Read, ...]] = solara.reactive(())
+"""What was read in this session, the latest first: a large folder takes many seconds."""
 
 
 @solara.component_vue("curves.vue")
@@ -90,6 +101,7 @@ def Curves(  # noqa: N802 (a component)
 @solara.component_vue("heatmap.vue")
 def Heatmap(  # noqa: N802
     picture: Mapping[str, Any],
+    looks: Sequence[Mapping[str, str]],
     words: Mapping[str, str],
     openable: bool,
     shares: bool,
@@ -98,52 +110,72 @@ def Heatmap(  # noqa: N802
     """A cell for each two values: the regime that prevails by its letter, or a share."""
 
 
-class Order(NamedTuple):
-    """A sweep that was asked for, and the button that ends it."""
+class Asked(NamedTuple):
+    """A sweep that was asked for, and what the button that ends it sets."""
 
     experiment: Experiment
     cancel: Event
 
 
+class Wanted(NamedTuple):
+    """A folder to be read."""
+
+    name: str
+    language: Language
+    looked: int  # how often one has looked again
+
+
+class Found(NamedTuple):
+    """What became of a reading."""
+
+    wanted: Wanted
+    found: Read | Trouble
+
+
 @solara.component
 def Explore() -> None:  # noqa: N802
     """A folder's pictures and what they say; the form for a small sweep."""
-    nothing: Order | None = None
-    order, set_order = solara.use_state(nothing)
-    solara.use_effect(partial(_begin, order, set_order), [order])
+    no_sweep: Asked | None = None
+    asked, set_asked = solara.use_state(no_sweep)
+    solara.use_effect(partial(_begin, asked, set_asked), [asked])
+    nothing: Found | None = None
+    last, set_last = solara.use_state(nothing)
     looked, set_looked = solara.use_state(0)
     # A folder that a sweep has just made is found, too.
     folders = solara.use_memo(results.found, [looked, said.value])
     name = chosen.value if chosen.value in folders else next(iter(folders), "")
     # What is shown stays, though others may write to folders of theirs meanwhile.
     solara.use_effect(lambda: chosen.set(name or None), [name])
-    reading = solara.lab.use_task(
-        lambda: _read(name, language.current.value),
-        dependencies=[name, language.current.value, looked],
-    )
-    now = reading.value
-    shown = now if not isinstance(now, Trouble) and not reading.pending else None
-    Choices(list(folders), name, shown, lambda: set_looked(looked + 1))
+    wanted = Wanted(name, language.current.value, looked)
+    solara.use_effect(partial(_begin_to_read, wanted, set_last), [wanted])
+    now = last.found if last and last.wanted == wanted else None
+    shown = now if isinstance(now, Read) else None
+
+    def look_again() -> None:
+        kept.set(())
+        set_looked(looked + 1)
+
+    Choices(list(folders), name, shown, look_again)
     if said.value:
         v.Html(tag="p", class_="es-error", attributes={"role": "status"}, children=[said.value])
     with v.Html(tag="div", class_="ex-body"):
         if not folders:
             v.Html(tag="p", class_="es-lead", children=[_no_folders()])
-        elif reading.pending or now is None:
+        elif now is None:
             v.Html(tag="p", attributes={"role": "status"}, children=[_("Reading the results…")])
         elif isinstance(now, Trouble):
             v.Html(tag="p", class_="es-error", children=[_told(now, name)])
         else:
-            Shown(now)
+            Drawn(now)
         with v.Html(
             tag="section",
             class_="ex-words",
             attributes={"tabindex": "0", "aria-label": _("What it says")},
         ):
-            if order is not None:
-                Underway(order)
+            if asked is not None:
+                Underway(asked)
             elif asking.value:
-                Form(set_order)
+                Form(set_asked)
             if shown:
                 Words(shown)
 
@@ -156,16 +188,38 @@ def _no_folders() -> str:
     )
 
 
-def _read(name: str, spoken: Language) -> Read | Trouble | None:
-    """What a folder says, or what is wrong with it."""
-    if not name:
+def _begin_to_read(
+    wanted: Wanted, finished: Callable[[Found], object]
+) -> Callable[[], None] | None:
+    """Read in a thread; it ends, and tells nobody, once another folder is wanted."""
+    if not wanted.name:
         return None
-    try:
-        found = results.read(name, spoken)
-        found.pictures  # noqa: B018 (drawn here, away from the page's own thread)
-        return found
-    except Trouble as trouble:
-        return trouble
+    stop = Event()
+
+    def work() -> None:
+        try:
+            found = results.read(wanted.name, wanted.language, stop, kept.peek())
+        except Trouble as trouble:
+            if not stop.is_set():
+                finished(Found(wanted, trouble))
+            return
+        if not stop.is_set():
+            kept.set(_kept_with(found, kept.peek()))
+            finished(Found(wanted, found))
+
+    Thread(target=work, daemon=True).start()
+    return stop.set
+
+
+def _kept_with(found: Read, before: Sequence[Read]) -> tuple[Read, ...]:
+    """What is kept from now on; what was read long ago goes first."""
+    others = (each for each in before if (each.name, each.digest) != (found.name, found.digest))
+    keep, rows = [found], len(found.study.final)
+    for each in islice(others, MOST_KEPT - 1):
+        if (rows := rows + len(each.study.final)) > results.MOST_ROWS:
+            break
+        keep.append(each)
+    return tuple(keep)
 
 
 def _told(trouble: Trouble, name: str) -> str:
@@ -194,7 +248,7 @@ def Choices(  # noqa: N802
                 texts = [_("prevailing regime"), label("partnership")]
                 Choice(_("In the cells"), list(VIEWS), texts, view.value, view.set)
             if picture.points and not shown.obstacle:
-                texts = [_(WHICH[each]) for each in results.WHICH]
+                texts = [_(RUNS_OF_A_POINT[each]) for each in results.WHICH]
                 Choice(_("A click opens"), list(results.WHICH), texts, which.value, which.set)
         with v.Html(tag="span", class_="es-aside ex-row"):
             Act(_("Look again"), look_again)
@@ -211,7 +265,7 @@ def _choose_folder(name: str) -> None:
 
 
 @solara.component
-def Shown(read: Read) -> None:  # noqa: N802
+def Drawn(read: Read) -> None:  # noqa: N802
     """The picture that was chosen."""
     router = solara.use_router()
     if not read.pictures:
@@ -219,15 +273,6 @@ def Shown(read: Read) -> None:  # noqa: N802
         return
     picture = read.pictures[min(picture_number.value, len(read.pictures) - 1)]
     openable = bool(picture.points) and not read.obstacle
-
-    def open_run(mark: object) -> None:
-        try:
-            lived = read.live(*read.chosen(picture, int(str(mark)), which.value))
-        except (Trouble, ValueError) as error:
-            said.set(_("That run cannot be opened: {reason}", reason=error))
-            return
-        session.asked_for.set(session.Run(*lived))
-        router.push("/lab")
 
     words = {
         "summary": " ".join([picture.title, *picture.sentences[:2]]),
@@ -241,14 +286,34 @@ def Shown(read: Read) -> None:  # noqa: N802
     if picture.kind == "heatmap":
         Heatmap(
             picture=picture.data,
+            looks=[look._asdict() for look in looks()],
             words=words,
             openable=openable,
             shares=view.value == "share",
-            event_open=open_run,
+            event_open=partial(_open, read, picture, router.push),
         )
     else:
         draw = Curves if picture.kind == "curves" else Bars
-        draw(picture=picture.data, words=words, openable=openable, event_open=open_run)
+        draw(
+            picture=picture.data,
+            words=words,
+            openable=openable,
+            event_open=partial(_open, read, picture, router.push),
+        )
+
+
+def _open(read: Read, picture: Picture, go: Callable[[str], object], mark: object) -> None:
+    """Open the run behind a mark in the lab."""
+    # What a browser sends that is no mark does nothing.
+    if not isinstance(mark, int) or not 0 <= mark < len(picture.points):
+        return
+    try:
+        run = read.live(*read.chosen(picture, mark, which.value))
+    except EmpowerSimError as error:
+        said.set(_("That run cannot be opened: {reason}", reason=error))
+        return
+    session.asked_for.set(run)
+    go("/lab")
 
 
 @solara.component
@@ -259,8 +324,8 @@ def Words(read: Read) -> None:  # noqa: N802
     for line in (experiment.question.strip(), read.unfinished):
         if line:
             v.Html(tag="p", children=[line])
-    if read.unfinished and (writer := results.writer_of(read.name)):
-        note = _("It is being written by {writer}, or was when that ended.", writer=writer)
+    if read.unfinished and read.writer:
+        note = _("It is being written by {writer}, or was when that ended.", writer=read.writer)
         v.Html(tag="p", class_="es-note", children=[note])
     if read.obstacle:
         v.Html(tag="p", class_="es-error", children=[_(OBSTACLES[read.obstacle])])
@@ -276,7 +341,7 @@ def Words(read: Read) -> None:  # noqa: N802
 
 
 @solara.component
-def Form(order: Callable[[Order], object]) -> None:  # noqa: N802
+def Form(ask: Callable[[Asked], object]) -> None:  # noqa: N802
     """What a small sweep is to vary, and how long it will take."""
     scenario, set_scenario = solara.use_state("carry-it-together")
     one, set_one = solara.use_state("collaborator_share")
@@ -290,6 +355,7 @@ def Form(order: Callable[[Order], object]) -> None:  # noqa: N802
     pilot = solara.lab.use_task(
         lambda: results.seconds_for(experiment),
         dependencies=[tuple(both.items()), replicates, scenario],
+        raise_error=False,
     )
     names = [label(lever) for lever in LEVERS]
     counts = [plural("{count} value", "{count} values", each) for each in STEPS]
@@ -311,7 +377,7 @@ def Form(order: Callable[[Order], object]) -> None:  # noqa: N802
         if session.own_chart.value is not None:
             v.Html(tag="p", class_="es-note", children=[_not_your_chart()])
         with v.Html(tag="div", class_="ex-row"):
-            Act(_("Start"), lambda: order(Order(experiment, Event())))
+            Act(_("Start"), lambda: ask(Asked(experiment, Event())))
             Act(_("Close"), lambda: asking.set(False))
 
 
@@ -321,6 +387,8 @@ def _not_your_chart() -> str:
 
 def _length(experiment: Experiment, pilot: Any) -> str:
     runs = plural("{count} run", "{count} runs", sweep.most_runs(experiment))
+    if pilot.error:
+        return runs
     if pilot.pending or pilot.value is None:
         return _("{runs}; finding out how long they take…", runs=runs)
     if pilot.value < LONG:
@@ -335,29 +403,34 @@ def _length(experiment: Experiment, pilot: Any) -> str:
 
 
 @solara.component
-def Underway(order: Order) -> None:  # noqa: N802
+def Underway(asked: Asked) -> None:  # noqa: N802
     """How far the sweep is, and the button that ends it."""
-    runs = sweep.most_runs(order.experiment)
+    runs = sweep.most_runs(asked.experiment)
     told = _("{done} of {runs} runs", done=number(done.value), runs=number(runs))
     with v.Html(tag="div", class_="ex-form"):
-        v.Html(tag="h2", children=[order.experiment.title])
+        v.Html(tag="h2", children=[asked.experiment.title])
         attributes = {"max": str(runs), "value": str(done.value), "aria-label": told}
         v.Html(tag="progress", attributes=attributes)
         v.Html(tag="p", children=[told])
         v.Html(
             tag="p", class_="es-note", children=[_("Stay on this page: the sweep ends with it.")]
         )
-        Act(_("Cancel"), order.cancel.set)
+        Act(_("Cancel"), asked.cancel.set)
 
 
-def _begin(order: Order | None, finished: Callable[[None], object]) -> Callable[[], None] | None:
+def _begin(asked: Asked | None, finished: Callable[[None], object]) -> Callable[[], None] | None:
     """Run a sweep in a thread that ends with the page."""
-    if order is None:
+    if asked is None:
         return None
     left = Event()
 
     def work() -> None:
-        text, name = _swept(order, left)
+        try:
+            text, name = _swept(asked, left)
+        except Exception as error:
+            # Whatever happened: “Underway” must not stay.
+            logging.getLogger(__name__).exception("A small sweep has failed.")
+            text, name = _unforeseen(error), ""
         # A page that was closed has nobody to tell.
         if not left.is_set():
             # First what is said, with which the new folder is found; then it can be chosen.
@@ -374,28 +447,35 @@ def _begin(order: Order | None, finished: Callable[[None], object]) -> Callable[
 
     def leave() -> None:
         left.set()
-        order.cancel.set()
+        asked.cancel.set()
 
     return leave
 
 
-def _swept(order: Order, left: Event) -> tuple[str, str]:
+def _unforeseen(error: Exception) -> str:
+    return _(
+        "Something unforeseen has ended the sweep ({reason}): start it again, or restart the app.",
+        reason=type(error).__name__,
+    )
+
+
+def _swept(asked: Asked, left: Event) -> tuple[str, str]:
     """Sweep into a new folder; what is to be said, and the folder's name if it has results."""
     if not AT_ONCE.acquire(blocking=False):
         return _("Another sweep is running on this computer: try again when it has ended."), ""
     try:
         place = results.new_place()
-        folder = sweep.open_folder(order.experiment, place)
+        folder = sweep.open_folder(asked.experiment, place)
 
         def count(runs: int) -> None:
             if not left.is_set():
                 done.set(done.value + runs)
 
         tally = sweep.run(
-            order.experiment,
+            asked.experiment,
             folder,
             threads(results.workers()),
-            stop=order.cancel,
+            stop=asked.cancel,
             progress=count,
         )
     except EmpowerSimError as error:

@@ -5,15 +5,20 @@ Only folders that were found below ROOT are opened, and no code that lies in the
 
 from __future__ import annotations
 
+import json
+import logging
 import os
+import stat
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
 from itertools import batched, combinations, count
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -24,19 +29,20 @@ from empowersim.errors import AnalysisError, EmpowerSimError, StoreError
 from empowersim.experiment import Experiment
 from empowersim.findings import Finding, answer, findings, unfinished
 from empowersim.findings.study import Key, Study, file_name, keys_of, of_key, triple
-from empowersim.org_chart import Chart
 from empowersim.outcomes import REGIMES
 from empowersim.parameters import DECLARATIONS
 from empowersim.planning import estimate
-from empowersim.plots.style import REGIME_STYLES, WORDS
-from empowersim.results_folder import EXPERIMENT, JOURNAL, OWNER, ResultsFolder
-from empowersim.scenarios import Scenario, named
+from empowersim.plots.style import WORDS
+from empowersim.results_folder import EXPERIMENT, FORMAT, JOURNAL, OWNER, PROVENANCE, ResultsFolder
+from empowersim.scenarios import named
 from empowersim.simulation import luck_of
 from empowersim.sweep import experiment_in, most_runs, source_hash
 from empowersim.words import LOWER_IS_BETTER, Language
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from empowersim.app.session import Run
 
 ROOT = Path.cwd()
 """Folders below it may be opened, and new ones are made in it."""
@@ -48,10 +54,16 @@ MOST_ROWS = 2_000_000
 """Of results that the page reads: some hundred megabytes."""
 CURVES_A_PICTURE = 6
 MOST_ROWS_OF_BARS = 12
+MOST_LETTERS = 200
+"""Of what is told of an error, or of who is writing."""
+BETWEEN = " · "
+COLON: Mapping[Language, str] = {"en": ": ", "fr": "\u00a0: "}
 SHARE_STEPS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25)
 """Between places on an axis of shares."""
 
-type Problem = Literal["gone", "none", "damaged", "version", "empty", "failed", "large", "analysis"]
+type Problem = Literal[
+    "gone", "none", "damaged", "version", "empty", "failed", "large", "analysis", "foreign", "left"
+]
 type Obstacle = Literal["", "own code", "other rules"]
 """Why no run of a folder can be lived again: it can, it was run by code that lies in the folder,
 or by other rules than these."""
@@ -100,10 +112,20 @@ def found() -> dict[str, Path]:
         str(path.relative_to(root)) if path != root else root.name or str(root): path
         for root in roots
         for path in _folders(root)
-        if (path / JOURNAL).is_file() and (path / EXPERIMENT).is_file()
     }
-    newest = sorted(places, key=lambda name: -(places[name] / JOURNAL).stat().st_mtime)
+    written = {name: when for name in places if (when := _written(places[name])) is not None}
+    newest = sorted(written, key=lambda name: -written[name])
     return {name: places[name] for name in newest[:MOST_FOLDERS]}
+
+
+def _written(folder: Path) -> float | None:
+    """When results came into a folder for the last time; None if it is no folder of results."""
+    # It may go, or be shut, while one looks.
+    with suppress(OSError):
+        files = [(folder / name).stat() for name in (EXPERIMENT, JOURNAL)]
+        if all(stat.S_ISREG(each.st_mode) for each in files):
+            return files[-1].st_mtime
+    return None
 
 
 def _folders(root: Path) -> Iterator[Path]:
@@ -118,10 +140,17 @@ def _folders(root: Path) -> Iterator[Path]:
                 for entry in entries:
                     if (left := left - 1) < 0:
                         return
-                    is_ours = not entry.name.startswith(".") and entry.is_dir()
-                    if is_ours and Path(entry.path).resolve().is_relative_to(inside):
+                    if _is_ours(entry, inside):
                         below.append(Path(entry.path))
         level = sorted(below)
+
+
+def _is_ours(entry: os.DirEntry[str], inside: Path) -> bool:
+    """Whether it is a folder that one may look into; a link that leads to itself is none."""
+    with suppress(OSError):
+        seen = not entry.name.startswith(".") and entry.is_dir()
+        return seen and Path(entry.path).resolve().is_relative_to(inside)
+    return False
 
 
 # --- A small sweep ----------------------------------------------------------------------------
@@ -173,15 +202,6 @@ def workers() -> int:
 # --- What a folder says -----------------------------------------------------------------------
 
 
-class Lived(NamedTuple):
-    """What it takes to live a run again."""
-
-    scenario: Scenario
-    chart: Chart
-    seed: int
-    replicate: int
-
-
 class Picture(NamedTuple):
     """A picture's data, for the browser.
 
@@ -211,36 +231,27 @@ class Read:
     Attributes:
         name: that it was found by.
         study: experiment, design and results.
-        findings: what they say, the overview first.
-        unfinished: how many runs are there, if not all; and who may be writing.
+        answer: to the question, in a few sentences.
+        pictures: all that can be drawn of it.
+        unfinished: how many runs are there, if not all.
+        writer: who is writing the folder, or was when it was killed; empty if nobody.
         obstacle: why no run of it can be lived again, if so.
+        digest: of its journal and language: as long as it is the same, so is all the rest.
     """
 
     name: str
     study: Study
-    findings: Sequence[Finding]
+    answer: str
+    pictures: tuple[Picture, ...]
     unfinished: str
+    writer: str
     obstacle: Obstacle
+    digest: str
 
     @property
     def title(self) -> str:
         """Of the experiment, or the folder's name."""
         return self.study.experiment.title.strip() or self.name
-
-    @cached_property
-    def answer(self) -> str:
-        """The answer to the question, in a few sentences."""
-        return answer(self.study.experiment, self.findings, self.study.language)
-
-    @cached_property
-    def pictures(self) -> tuple[Picture, ...]:
-        """All that can be drawn of it."""
-        told = {finding.name: finding for finding in self.findings}
-        return tuple(
-            picture
-            for draw in (_curves, _maps, _sobol, _morris, _best_points)
-            for picture in draw(self.study, told)
-        )
 
     def chosen(self, picture: Picture, mark: int, which: Which) -> tuple[int, int]:
         """The point and replicate of a run behind a mark.
@@ -263,60 +274,107 @@ class Read:
         run = own.iloc[int(np.nanargmin(away))]
         return int(run["point"]), int(run["replicate"])
 
-    def live(self, point: int, replicate: int) -> Lived:
+    def live(self, point: int, replicate: int) -> Run:
         """What the lab needs to live that very run.
 
         Raises:
             Trouble: it would not be the same run.
         """
+        # With it comes Solara, which the command that serves the page has to configure first.
+        from empowersim.app.session import Run
+
         if self.obstacle:
             raise Trouble("version", f"{self.name}: its runs are not those of this version")
         experiment = self.study.experiment
         runs = experiment.runs
         luck = luck_of(runs.seed, point, replicate, common=runs.common_random_numbers)
-        return Lived(experiment.scenario_at(point), experiment.chart_at(point), *luck)
+        return Run(experiment.scenario_at(point), experiment.chart_at(point), *luck)
 
 
-def read(name: str, language: Language) -> Read:
+def read(
+    name: str, language: Language, stop: Event | None = None, known: Collection[Read] = ()
+) -> Read:
     """Read a folder that `found` names, and work out what it says.
 
+    Args:
+        name: the folder's.
+        language: of all that is said.
+        stop: ends the reading at its next step.
+        known: what was read before, and is given again if nothing has changed since.
+
     Raises:
-        Trouble: what is wrong with it.
+        Trouble: what is wrong with it; “left” if `stop` was set.
     """
     place = found().get(name)
     if place is None:
         raise Trouble("gone", f"{name!r} is no results folder here, or no longer; choose another")
     try:
+        digest = _digest(place, language)
+        for each in known:
+            if (each.name, each.digest) == (name, digest):
+                return replace(each, writer=_writer(place))
+        return _read(name, place, language, digest, stop or Event())
+    except Trouble:
+        raise
+    except Exception as error:
+        # Whoever wrote the folder, the page has to go on.
+        logging.getLogger(__name__).exception("%s cannot be read.", place)
+        raise Trouble("foreign", _in_a_line(error)) from error
+
+
+def _in_a_line(error: Exception) -> str:
+    said = " ".join(str(error).split())
+    return f"{type(error).__name__}: {said}"[:MOST_LETTERS] if said else type(error).__name__
+
+
+def _digest(place: Path, language: Language) -> str:
+    try:
+        files = [(place / name).read_bytes() for name in (EXPERIMENT, JOURNAL)]
+    except OSError as error:
+        raise Trouble("gone", error) from None
+    return sha256(b"\0".join([language.encode(), *files])).hexdigest()
+
+
+def _read(name: str, place: Path, language: Language, digest: str, stop: Event) -> Read:
+    try:
         folder = ResultsFolder.open(place)
     except StoreError as error:
         raise Trouble("none", error) from None
     experiment, obstacle = _experiment(folder)
+    _go_on_unless(stop)
     design, results = _tables(folder)
+    _go_on_unless(stop)
     try:
         told = findings(experiment, design, results, language)
         # A model's runs are cut otherwise, so that without it one cannot tell what is missing.
         lacking = "" if obstacle == "own code" else unfinished(experiment, folder, language)
     except (AnalysisError, StoreError) as error:
         raise Trouble("analysis", error) from None
+    _go_on_unless(stop)
     there = design[design["point"].isin(results["point"].unique())].reset_index(drop=True)
     study = Study(experiment, there, results, language)
-    return Read(name, study, told, lacking, obstacle)
+    answered, writer = answer(experiment, told, language), _writer(place)
+    return Read(name, study, answered, _pictures(study, told), lacking, writer, obstacle, digest)
 
 
-def writer_of(name: str) -> str:
+def _go_on_unless(stop: Event) -> None:
+    if stop.is_set():
+        raise Trouble("left", "another folder was chosen")
+
+
+def _writer(place: Path) -> str:
     """Who is writing a folder, or was when it was killed; empty if nobody."""
-    place = found().get(name)
-    if place is None:
-        return ""
     # Not by its lock: to try that could keep the writer itself out.
     try:
-        return (place / OWNER).read_text(encoding="utf-8")[:200]
+        return (place / OWNER).read_text(encoding="utf-8")[:MOST_LETTERS]
     except (OSError, ValueError):
         return ""
 
 
 def _experiment(folder: ResultsFolder) -> tuple[Experiment, Obstacle]:
     """The experiment, without the code that a researcher gave it."""
+    if _is_newer(folder):
+        raise Trouble("version", f"{folder.path} is of a later version; open it with that one")
     try:
         said = tomllib.loads(folder.experiment_toml())
         made_by_these_rules = folder.provenance().get("sources") == source_hash()
@@ -333,6 +391,13 @@ def _experiment(folder: ResultsFolder) -> tuple[Experiment, Obstacle]:
         raise
     except (EmpowerSimError, TypeError, AttributeError) as error:
         raise Trouble("version", error) from None
+
+
+def _is_newer(folder: ResultsFolder) -> bool:
+    """Whether only a later version can read it."""
+    with suppress(OSError, ValueError, AttributeError, TypeError):
+        return bool(json.loads((folder.path / PROVENANCE).read_bytes()).get("format", 1) > FORMAT)
+    return False
 
 
 def _refuse_files_elsewhere(said: Mapping[str, Any], folder: Path) -> None:
@@ -362,6 +427,16 @@ def _tables(folder: ResultsFolder) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 # --- Pictures ---------------------------------------------------------------------------------
+
+
+def _pictures(study: Study, findings: Sequence[Finding]) -> tuple[Picture, ...]:
+    """All that can be drawn."""
+    told = {finding.name: finding for finding in findings}
+    return tuple(
+        picture
+        for draw in (_curves, _maps, _sobol, _morris, _best_points)
+        for picture in draw(study, told)
+    )
 
 
 def _curves(study: Study, told: Mapping[str, Finding]) -> Iterator[Picture]:
@@ -395,27 +470,20 @@ def _curve_picture(
     tips: pd.DataFrame | None,
 ) -> Picture:
     language, design = study.language, study.around_base(factor)
-    curves, points = [], []
+    curves: list[dict[str, Any]] = []
+    points: list[list[int]] = []
     for key, table in groups.items():
-        called = study.legend(by, key) or study.label(outcome)
         own = of_key(design, by, key)
-        marks = []
-        for row in table.to_dict(orient="records"):
-            at = float(row[factor])
-            here = Estimate(*(float(row[each]) for each in ("mean", "mean_low", "mean_high")))
-            where = study.setting(factor, at)
-            place = f"{called}, {where}" if by else where
-            marks.append([at, *here, f"{place}: {words.estimate(here, language)}"])
-            points.append(own.loc[own[factor] == row[factor], "point"].tolist())
         crossed = [] if tips is None else of_key(tips, by, key).to_dict(orient="records")
         curves.append(
             {
-                "name": called,
-                "marks": marks,
+                "name": _in_legend(study, by, key) or study.label(outcome),
+                "marks": _curve_marks(study, factor, study.short(by, key), table),
                 "tips": [[float(row[each]) for each in ("at", "at_low", "at_high")]
                          + [study.number(float(row["at"]))] for row in crossed],
             }
         )  # fmt: skip
+        points += [own.loc[own[factor] == at, "point"].tolist() for at in table[factor]]
     ends = [table[["mean_low", "mean_high", "mean"]].to_numpy() for table in groups.values()]
     lowest, highest = float(np.nanmin(np.vstack(ends))), float(np.nanmax(np.vstack(ends)))
     if tips is not None:
@@ -423,6 +491,7 @@ def _curve_picture(
     xs = study.values(factor)
     data = {
         "curves": curves,
+        "legend": _legend_title(study, by),
         "x": {"label": words.axis(factor, language), "ticks": _ticks_at(study, xs)},
         "y": {
             "label": words.axis(outcome, language),
@@ -431,6 +500,34 @@ def _curve_picture(
         "level": None if tips is None else study.level,
     }
     return Picture("curves", name, finding.title, finding.sentences, data, outcome, points)
+
+
+def _legend_title(study: Study, by: Sequence[str]) -> str:
+    """The factors whose values alone stand in the legend; one alone is named there itself."""
+    factors = [study.label(name) for name in by if name in study.factors]
+    return BETWEEN.join(factors) if len(factors) > 1 else ""
+
+
+def _in_legend(study: Study, by: Sequence[str], key: Key) -> str:
+    """A group in a legend: not with commas, which are also those of French numbers."""
+    if not _legend_title(study, by):
+        return study.legend(by, key)
+    return BETWEEN.join(
+        study.number(float(str(value))) if name in study.factors else str(value)
+        for name, value in zip(by, key, strict=True)
+    )
+
+
+def _curve_marks(study: Study, factor: str, group: str, table: pd.DataFrame) -> list[list[Any]]:
+    """The places of a curve: value, mean, the ends of its interval, and its text."""
+    marks = []
+    for row in table.to_dict(orient="records"):
+        at = float(row[factor])
+        here = Estimate(*(float(row[each]) for each in ("mean", "mean_low", "mean_high")))
+        told = words.estimate(here, study.language)
+        place = ", ".join(filter(None, (group, study.setting(factor, at))))
+        marks.append([at, *here, f"{place}{COLON[study.language]}{told}"])
+    return marks
 
 
 def _ticks_at(study: Study, values: Sequence[float], most: int = 11) -> list[list[Any]]:
@@ -476,42 +573,36 @@ def _map_picture(
 ) -> Picture:
     language = study.language
     xs, ys = sorted(table[x].unique().tolist()), sorted(table[y].unique().tolist())
-    cells, points = [], []
-    for row in table.to_dict(orient="records"):
-        regime = str(row["dominant"])
-        share = float(row["partnership"])
-        where = study.listed([study.setting(name, float(row[name])) for name in (x, y)])
-        shown = dict.fromkeys((regime, "partnership"))
-        pairs = [
-            f"{study.label(each)} {words.percent(float(row[each]), language)}" for each in shown
-        ]
-        cells.append(
-            {
-                "x": xs.index(row[x]),
-                "y": ys.index(row[y]),
-                "regime": REGIMES.index(regime),
-                "sure": bool(row["dominant_share"] >= CONFIDENCE),
-                "share": share,
-                "value": words.number(100 * share, language, 0),
-                "text": f"{where}: {', '.join(pairs)}",
-            }
-        )
-        here = (design[x] == row[x]) & (design[y] == row[y])
-        points.append(design.loc[here, "point"].tolist())
+    rows = table.to_dict(orient="records")
+    points = [
+        design.loc[(design[x] == row[x]) & (design[y] == row[y]), "point"].tolist() for row in rows
+    ]
     data = {
-        "cells": cells,
+        "cells": [
+            {"x": xs.index(row[x]), "y": ys.index(row[y])} | _cell(study, x, y, row) for row in rows
+        ],
         "x": {"label": words.axis(x, language), "values": [study.number(each) for each in xs]},
         "y": {"label": words.axis(y, language), "values": [study.number(each) for each in ys]},
-        "looks": [_look(study, regime) for regime in REGIMES],
     }
     name = f"{study.label(x)} × {study.label(y)}"
     return Picture("heatmap", name, title, finding.sentences, data, "partnership", points)
 
 
-def _look(study: Study, regime: str) -> dict[str, str]:
-    name = study.label(regime)
-    ink = "#fff" if regime == "partnership" else "#1a1a1a"
-    return {"name": name, "letter": name[0], "colour": REGIME_STYLES[regime][0], "ink": ink}
+def _cell(study: Study, x: str, y: str, row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """The regime that prevails in a cell, how sure that is, and the share of partnerships."""
+    regime, share = str(row["dominant"]), float(row["partnership"])
+    where = study.listed([study.setting(name, float(row[name])) for name in (x, y)])
+    pairs = [
+        f"{study.label(each)} {words.percent(float(row[each]), study.language)}"
+        for each in dict.fromkeys((regime, "partnership"))
+    ]
+    return {
+        "regime": REGIMES.index(regime),
+        "sure": bool(row["dominant_share"] >= CONFIDENCE),
+        "share": share,
+        "value": words.number(100 * share, study.language, 0),
+        "text": f"{where}{COLON[study.language]}{', '.join(pairs)}",
+    }
 
 
 def _sobol(study: Study, told: Mapping[str, Finding]) -> Iterator[Picture]:
@@ -566,13 +657,16 @@ def _best_points(study: Study, told: Mapping[str, Finding]) -> Iterator[Picture]
     by = [*study.by, *(name for name in study.factors if len(study.values(name)) > 1)]
     rows = [
         _bar_row(
-            study.short(by, tuple(row[name] for name in by)) or str(row["case"]),
+            study.short(by, key) or str(row["case"]),
             [_finite(triple(row, main))],
             study.language,
+            _in_legend(study, by, key),
         )
         for row in best.to_dict(orient="records")
+        for key in [tuple(row[name] for name in by)]
     ]
     data = _bars(rows, [words.axis(main, study.language)], study.language)
+    data["names"] = _legend_title(study, by)
     overview = next(iter(told.values()))
     numbers = [[int(point)] for point in best["point"]]
     yield Picture("bars", "", overview.title, overview.sentences, data, main, numbers)
@@ -584,10 +678,12 @@ def _finite(found: Estimate) -> Estimate:
     return found if np.isfinite([low, high]).all() else Estimate(value, value, value)
 
 
-def _bar_row(name: str, bars: Sequence[Estimate], language: Language) -> dict[str, Any]:
+def _bar_row(
+    name: str, bars: Sequence[Estimate], language: Language, short: str = ""
+) -> dict[str, Any]:
     told = ", ".join(words.estimate(bar, language) for bar in bars)
     values = [[*bar, words.percent(bar.value, language)] for bar in bars]
-    return {"name": name, "bars": values, "text": f"{name}: {told}"}
+    return {"name": short or name, "bars": values, "text": f"{name}{COLON[language]}{told}"}
 
 
 def _bars(rows: Sequence[Any], legend: Sequence[str], language: Language) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from empowersim import outcomes, scenarios
 from empowersim.analysis import SPREAD
-from empowersim.app.lab.life import Bytes, Life, Numbers, Onward, Organisation, live
+from empowersim.app.lab.life import Bytes, Cast, Life, Numbers, Onward, live
 from empowersim.compiled import LANES
 from empowersim.executors import in_threads
 from empowersim.org_chart import sample
@@ -62,11 +62,6 @@ class Forecast(NamedTuple):
         low, high = np.quantile(self.ends, _ENDS_OF_BAND)
         return float(self.ends.mean()), float(low), float(high)
 
-    def reached(self) -> int | None:
-        """The first week in which, on average, the change has succeeded; None if it never has."""
-        succeeded = self.shares[:, :, REGIMES.index("partnership")].mean(axis=0) > SUCCESS
-        return self.week + int(succeeded.argmax()) if succeeded.any() else None
-
     def bands(self) -> Bytes:
         """Mean, low and high end of each regime's band, week by week, (n_regimes, 3, weeks)."""
         low, high = np.quantile(self.shares, _ENDS_OF_BAND, axis=0)
@@ -86,13 +81,13 @@ def forecast(life: Life, week: int, stop: Event | None = None, runs: int = RUNS)
         CancelledError: `stop` was set meanwhile.
     """
     left = life.weeks - week
-    n_people = life.organisation.people.n_people
+    n_people = life.cast.people.n_people
     fit = MOST_PERSON_WEEKS // max(1, n_people * left) // LANES * LANES
     runs = max(min(runs, fit), min(runs, FEWEST_RUNS))
     now = life.measures[week, _COLUMNS]
     if left == 0:
         return Forecast(week, np.tile(now, (runs, 1, 1)))
-    keys = [replicate_key(int(life.organisation.key), future) for future in range(runs)]
+    keys = [replicate_key(int(life.cast.key), future) for future in range(runs)]
     batches = [keys[first : first + LANES] for first in range(0, runs, LANES)]
     lived = np.concatenate(list(in_threads(partial(_lived, life, week, stop), batches)), axis=-1)
     shares = lived[:, _COLUMNS].transpose(2, 0, 1) / max(1, n_people - 1)
@@ -110,6 +105,16 @@ def _lived(
     return Onward.after(life, week, keys, stop or crashed).sums_of(week + 1, life.weeks)
 
 
+def reached(life: Life, futures: Forecast) -> int | None:
+    """The first week in which the change has succeeded; None if it never does.
+
+    So far in this life, and ahead on average over its futures.
+    """
+    ahead = futures.shares[:, :, REGIMES.index("partnership")].mean(axis=0)
+    succeeded = np.append(life.share("partnership")[: futures.week], ahead) > SUCCESS
+    return int(succeeded.argmax()) if succeeded.any() else None
+
+
 def better_in(one: Forecast, other: Forecast) -> float:
     """The share of futures in which the other ends with more partnerships, luck being the same."""
     return float((other.ends > one.ends).mean())
@@ -117,4 +122,4 @@ def better_in(one: Forecast, other: Forecast) -> float:
 
 def prepare() -> None:
     """Compile the engine (seconds, once on a machine) by asking for a first forecast."""
-    forecast(live(scenarios.named(FIRST_SCENARIO), Organisation.of(sample())), 0, runs=1)
+    forecast(live(scenarios.named(FIRST_SCENARIO), Cast.of(sample())), 0, runs=1)

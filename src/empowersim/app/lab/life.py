@@ -31,10 +31,10 @@ type Bytes = NDArray[np.uint8]
 MOST_NUMBERS = 40_000_000
 """States of everyone in every week that a run may hold: 320 MB."""
 HALF = 128
-"""The threshold of the regimes, as a byte of a frame."""
+"""A frame's bytes from here on are shares above the threshold of the regimes, or on it."""
 
 
-class Organisation(NamedTuple):
+class Cast(NamedTuple):
     """An org chart with its index arrays, and the luck of the run that is watched."""
 
     chart: Chart
@@ -43,7 +43,7 @@ class Organisation(NamedTuple):
     replicate: int
 
     @classmethod
-    def of(cls, chart: Chart, seed: int = 0, replicate: int = 0) -> Organisation:
+    def of(cls, chart: Chart, seed: int = 0, replicate: int = 0) -> Cast:
         """Number the people of a chart.
 
         Raises:
@@ -56,7 +56,7 @@ class Organisation(NamedTuple):
         """The key of the run's luck."""
         return replicate_key(self.seed, self.replicate)
 
-    def is_same(self, other: Organisation) -> bool:
+    def is_same(self, other: Cast) -> bool:
         """Whether the people and their luck are the same."""
         return self.chart is other.chart and self[2:] == other[2:]
 
@@ -72,7 +72,7 @@ class Life:
     """
 
     scenario: Scenario
-    organisation: Organisation
+    cast: Cast
     states: Numbers
     measures: Numbers
 
@@ -123,11 +123,11 @@ class Onward(Batch):
     def __init__(
         self,
         scenario: Scenario,
-        organisation: Organisation,
+        cast: Cast,
         keys: Sequence[np.uint64],
         stop: Event,
     ) -> None:
-        people = organisation.people
+        people = cast.people
         group = np.zeros(people.n_people, np.int32)
         delays = scenario.rollout.delays(people)
         super().__init__(people, delays, group, [scenario] * len(keys), keys, stop)
@@ -135,7 +135,7 @@ class Onward(Batch):
     @classmethod
     def after(cls, life: Life, week: int, keys: Sequence[np.uint64], stop: Event) -> Onward:
         """Runs that share the life up to a week."""
-        batch = cls(from_week(life.scenario, week), life.organisation, keys, stop)
+        batch = cls(from_week(life.scenario, week), life.cast, keys, stop)
         for of_lanes, now in zip(batch.state, life.states[week], strict=True):
             of_lanes[:] = now[:, np.newaxis]
         return batch
@@ -158,7 +158,7 @@ class Onward(Batch):
 
 def live(
     scenario: Scenario,
-    organisation: Organisation,
+    cast: Cast,
     stop: Event | None = None,
     before: Life | None = None,
 ) -> Life:
@@ -168,23 +168,23 @@ def live(
         RunError: too many people and weeks to hold in memory.
         CancelledError: `stop` was set meanwhile.
     """
-    people, weeks, stop = organisation.people, scenario.weeks, stop or Event()
+    people, weeks, stop = cast.people, scenario.weeks, stop or Event()
     _check_size(people.n_people, weeks)
     states = np.empty((weeks + 1, len(STATES), people.n_people))
     measures = np.empty((weeks + 1, len(outcomes.NAMES)))
-    kept = _shared_weeks(before, scenario, organisation)
+    kept = _shared_weeks(before, scenario, cast)
     if before and kept >= 0:
         states[: kept + 1], measures[: kept + 1] = (
             each[: kept + 1] for each in (before.states, before.measures)
         )
-        so_far = Life(scenario, organisation, states, measures)
-        batch = Onward.after(so_far, kept, [organisation.key], stop)
+        so_far = Life(scenario, cast, states, measures)
+        batch = Onward.after(so_far, kept, [cast.key], stop)
     else:
-        batch = Onward(scenario, organisation, [organisation.key], stop)
+        batch = Onward(scenario, cast, [cast.key], stop)
     for week, now, sums in batch.each_week(kept + 1, weeks):
         states[week] = now
         measures[week] = outcomes.means(sums, people.n_people - 1, len(people.managers), week)
-    return Life(scenario, organisation, states, measures)
+    return Life(scenario, cast, states, measures)
 
 
 def in_force(scenario: Scenario, week: int) -> Parameters:
@@ -201,11 +201,11 @@ def from_week(scenario: Scenario, week: int) -> Scenario:
     return replace(scenario, parameters=in_force(scenario, week), interventions=left)
 
 
-def _shared_weeks(before: Life | None, scenario: Scenario, organisation: Organisation) -> int:
+def _shared_weeks(before: Life | None, scenario: Scenario, cast: Cast) -> int:
     """The last week that a run shares with the one before it; -1 if not even the start."""
     if (
         before is None
-        or not before.organisation.is_same(organisation)
+        or not before.cast.is_same(cast)
         or before.scenario.parameters != scenario.parameters
         or before.scenario.rollout != scenario.rollout
     ):
@@ -224,14 +224,15 @@ def _check_size(n_people: int, weeks: int) -> None:
         )
 
 
-# --- What the pictures get ----------------------------------------------------------------------
+# --- What the page gets --------------------------------------------------------------------------
 
 
 def frames(life: Life) -> bytes:
     """Autonomy and responsibility of everyone in every week, a byte each.
 
-    Week by week, first the autonomy of all, then the responsibility. The threshold of the regimes
-    is HALF, so that a byte is in the very regime that its number is in.
+    Week by week, first the autonomy of all, then the responsibility. Bytes from HALF on are
+    shares from the threshold of the regimes on, those below are shares below it: so a byte is in
+    the very regime that its number is in.
     """
     threshold = life.scenario.parameters.regime_threshold
     both = np.stack([life.state("autonomy"), life.state("responsibility")], axis=1)
@@ -239,9 +240,16 @@ def frames(life: Life) -> bytes:
 
 
 def _as_bytes(shares: Numbers, threshold: float) -> Bytes:
-    below = HALF * shares / (threshold or 1)
+    below = (HALF - 1) * shares / (threshold or 1)
     above = HALF + (255 - HALF) * (shares - threshold) / ((1 - threshold) or 1)
-    scaled: Bytes = np.where(
-        shares >= threshold, np.clip(above, HALF, 255), np.clip(below, 0, HALF - 1)
-    ).astype(np.uint8)
+    scaled: Bytes = np.rint(np.where(shares >= threshold, above, below)).astype(np.uint8)
     return scaled
+
+
+def measures_table(life: Life) -> str:
+    """The measures of every week as CSV, columns named as in all the project's tables."""
+    lines = [",".join(("week", *outcomes.NAMES))]
+    for week, row in enumerate(life.measures.tolist()):
+        cells = ("" if value != value else f"{value:.6g}" for value in row)
+        lines.append(",".join((str(week), *cells)))
+    return "\n".join(lines) + "\n"

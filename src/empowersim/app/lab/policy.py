@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from empowersim.app.lab.forecast import FIRST_SCENARIO
-from empowersim.app.lab.life import in_force
+from empowersim.app.lab.life import Cast, in_force
 from empowersim.declaration import check_whole, unknown_name
 from empowersim.errors import ParameterError, ScenarioError
-from empowersim.org_chart import Chart, balanced
+from empowersim.org_chart import Chart, balanced, sample
 from empowersim.parameters import DECLARATIONS, LEVERS
 from empowersim.random_streams import replicate_key
 from empowersim.scenarios import NAMED, Intervention, Rollout, Scenario, named
@@ -24,6 +24,8 @@ DECIMALS = 4
 MOST_WEEKS = 1040
 """Twenty years: as long as a link may ask the lab to watch."""
 LONGEST_LINK = 4000
+OWN = "own"
+"""What a link calls an org chart that it cannot carry: one that was brought in, or a sweep's."""
 
 
 def moved(policy: Scenario, lever: str, value: float, week: int) -> Scenario:
@@ -96,7 +98,10 @@ class History:
 
 
 class Link(NamedTuple):
-    """What a link says: the trial, its luck, the week that is shown, and a chart to grow."""
+    """What a link says: the trial, its luck, the week that is shown, and the chart.
+
+    The chart is one to grow, as `grown` reads it, or `OWN`; if blank, the own one or the sample.
+    """
 
     trial: Trial
     seed: int = 0
@@ -130,7 +135,8 @@ def _policy_parts(policy: Scenario, prefix: str) -> dict[str, str]:
     if policy.weeks != base.weeks:
         parts["weeks"] = str(policy.weeks)
     if policy.rollout != base.rollout:
-        parts["rollout"] = f"{policy.rollout.order}.{policy.rollout.lag}"
+        order, lag, branch = astuple(policy.rollout)
+        parts["rollout"] = f"{order}.{lag}" + (f".{branch}" if branch is not None else "")
     return {prefix + name: value for name, value in parts.items()}
 
 
@@ -149,11 +155,10 @@ def read(query: str) -> Link:
     )
     replicate_key(seed, replicate)
     chart = parts.pop("chart", "")
-    grown(chart)
+    if chart != OWN:
+        grown(chart)
     policy = _policy(parts)
     pinned = _policy(of_pinned) if of_pinned else None
-    if pinned and (pinned.weeks, pinned.rollout.order) != (policy.weeks, policy.rollout.order):
-        pinned = replace(pinned, weeks=policy.weeks)
     return Link(Trial(policy, pinned), seed, replicate, min(week, policy.weeks), chart)
 
 
@@ -174,6 +179,24 @@ def grown(chart: str) -> Chart | None:
     return balanced(span, depth)
 
 
+def linked(cast: Cast) -> str:
+    """What a link calls a chart: the size that it grows from, `OWN`, or nothing for the sample."""
+    if _are_equal(cast.chart, sample()):
+        return ""
+    span, depth = int(cast.people.team_size[0]), int(cast.people.level[-1])
+    size = f"{span}x{depth}"
+    try:
+        grows = grown(size)
+    except ScenarioError:
+        return OWN
+    return size if grows and _are_equal(cast.chart, grows) else OWN
+
+
+def _are_equal(one: Chart, other: Chart) -> bool:
+    """Whether charts have the same people, named alike, in the same order."""
+    return [*one.nodes(data=True)] == [*other.nodes(data=True)] and [*one.edges] == [*other.edges]
+
+
 def _policy(parts: dict[str, str]) -> Scenario:
     """The policy of some parts of a link, each of which must be known."""
     policy = named(parts.pop("scenario", FIRST_SCENARIO))
@@ -181,8 +204,7 @@ def _policy(parts: dict[str, str]) -> Scenario:
         weeks = _whole("weeks", parts.pop("weeks"), MOST_WEEKS)
         policy = replace(policy, weeks=weeks)
     if "rollout" in parts:
-        order, _dot, lag = parts.pop("rollout").partition(".")
-        policy = replace(policy, rollout=Rollout(order, _whole("lag", lag, MOST_WEEKS)))  # type: ignore[arg-type]
+        policy = replace(policy, rollout=_rollout(parts.pop("rollout")))
     if "then" in parts:
         each = filter(None, parts.pop("then").split("~"))
         policy = replace(policy, interventions=tuple(map(_intervention, each)))
@@ -192,6 +214,12 @@ def _policy(parts: dict[str, str]) -> Scenario:
                 unknown_name("part of the link", _cut(name), DECLARATIONS, "leave it out")
             )
     return policy.with_changes({name: _number(name, value) for name, value in parts.items()})
+
+
+def _rollout(text: str) -> Rollout:
+    order, _dot, rest = text.partition(".")
+    lag, dot, branch = rest.partition(".")
+    return Rollout(order, _whole("lag", lag, MOST_WEEKS), branch if dot else None)  # type: ignore[arg-type]
 
 
 def _intervention(text: str) -> Intervention:

@@ -50,14 +50,14 @@ def witness(life: Life, stop: Event) -> Witness:
     Raises:
         CancelledError: `stop` was set meanwhile.
     """
-    organisation = life.organisation
+    cast = life.cast
     model = EmpowermentModel(
         life.scenario,
-        organisation.chart,
-        seed=organisation.seed,
-        replicate=organisation.replicate,
+        cast.chart,
+        seed=cast.seed,
+        replicate=cast.replicate,
     )
-    shape = life.weeks + 1, organisation.people.n_people
+    shape = life.weeks + 1, cast.people.n_people
     seen = Witness(
         life,
         np.zeros((*shape, 4), np.bool_),
@@ -105,7 +105,7 @@ class Happening(NamedTuple):
 
 def happenings(life: Life, seen: Witness | None) -> list[Happening]:
     """What is worth telling of a run, week by week; without a witness, no failures."""
-    manager = life.organisation.people.manager
+    manager = life.cast.people.manager
     partner = life.regimes == PARTNERSHIP
     partner[:, 0] = False
     found = [
@@ -115,7 +115,7 @@ def happenings(life: Life, seen: Witness | None) -> list[Happening]:
     ]
     found += _turns(life, seen)
     found += [Happening(int(week), "gone", int(one)) for week, one in np.argwhere(life.newcomers)]
-    found += _teams(partner, manager, life.organisation.people.team_size)
+    found += _teams(partner, manager, life.cast.people.team_size)
     found.sort(key=lambda each: (each.week, KINDS.index(each.kind), -each.failures, each.person))
     by_week = groupby(found, key=lambda each: each.week)
     return [each for _week, of_week in by_week for each in islice(of_week, MOST_A_WEEK)]

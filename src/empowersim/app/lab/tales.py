@@ -9,7 +9,7 @@ import numpy as np
 
 from empowersim import rules
 from empowersim.app import language
-from empowersim.app.lab.life import Life, Organisation, in_force
+from empowersim.app.lab.life import Cast, Life, in_force
 from empowersim.app.lab.story import (
     LEFT,
     SUCCEEDED,
@@ -54,9 +54,9 @@ MATTERS = (
 LETTING_GO = {
     "bias": N_("starting point"),
     "mandate": N_("the company's push"),
-    "trust": N_("trust in the person"),
+    "trust": N_("level of trust"),
     "overload": N_("too much to look after"),
-    "cascade": N_("own room from above"),
+    "cascade": N_("level of room from above"),
     "habit": N_("habit of control"),
     "insecurity": N_("lack of assurance"),
     "reward": N_("careers reward control"),
@@ -76,12 +76,12 @@ SMALL = 0.05
 """A term below this tells for nothing."""
 
 
-def names(organisation: Organisation) -> list[str]:
+def names(cast: Cast) -> list[str]:
     """What everyone is called: as in the chart, or by a first name given by number."""
-    nodes = organisation.chart.nodes
+    nodes = cast.chart.nodes
     return [
-        str(nodes[each].get("name") or invented(number))
-        for number, each in enumerate(organisation.people.ids)
+        str(nodes[each].get("name") or invented(person))
+        for person, each in enumerate(cast.people.ids)
     ]
 
 
@@ -114,7 +114,7 @@ def sentence(happening: Happening, life: Life, called: Sequence[str]) -> str:
     week, kind, person, failures = happening
     if kind == "policy":
         return change_of(life.scenario, week)
-    name, boss = called[person], called[int(life.organisation.people.manager[person])]
+    name, boss = called[person], called[int(life.cast.people.manager[person])]
     what = matter(week, person)
     if kind == "given":
         return _("{boss} leaves {matter} to {name}.", boss=boss, name=name, matter=what)
@@ -159,7 +159,7 @@ def change_of(policy: Scenario, week: int) -> str:
 # --- A person's story ---------------------------------------------------------------------------
 
 
-class Bar(NamedTuple):
+class Term(NamedTuple):
     """One term of a decision: its words and its weight, above 0 where it speaks for it."""
 
     words: str
@@ -172,13 +172,13 @@ class Tale(NamedTuple):
     name: str
     about: str
     sentences: list[str]
-    letting_go: list[Bar]
-    taking_on: list[Bar]
+    letting_go: list[Term]
+    taking_on: list[Term]
 
 
 def tale(life: Life, seen: Witness | None, person: int, week: int, called: Sequence[str]) -> Tale:
     """A person's story up to a week; without a witness, no encounters and no reasons."""
-    people, nodes = life.organisation.people, life.organisation.chart.nodes
+    people, nodes = life.cast.people, life.cast.chart.nodes
     name, boss = called[person], called[int(people.manager[person])]
     details = nodes[people.ids[person]]
     size = int(people.team_size[person])
@@ -190,10 +190,12 @@ def tale(life: Life, seen: Witness | None, person: int, week: int, called: Seque
         return Tale(name, ", ".join(about), [alone], [], [])
     about.append(_("reports to {boss}", boss=boss))
     sentences = [_now(life, person, week), *_past(life, person, week)]
-    let_go: list[Bar] = []
-    took_on: list[Bar] = []
+    let_go: list[Term] = []
+    took_on: list[Term] = []
     if week and seen:
-        sentences += [_lately(seen, person, week, name), _last(seen, person, week, name)]
+        # Of one matter, the last is all there is to tell.
+        sentences += [_lately(seen, person, week, name)] if week > 1 else []
+        sentences.append(_last(seen, person, week, name))
         let_go = _bars(LETTING_GO, seen.letting_go[week, person].tolist())
         took_on = _bars(TAKING_ON, seen.taking_on[week, person].tolist())
         sentences.append(_why(let_go, seen, person, week, boss))
@@ -245,8 +247,8 @@ def _past(life: Life, person: int, week: int) -> list[str]:
 def _lately(seen: Witness, person: int, week: int, name: str) -> str:
     met = seen.encounters[max(1, week - LATELY + 1) : week + 1, person]
     return _(
-        "Of the last {all} matters, {left} were left to {name}, who took the initiative in {took};"
-        " {succeeded} succeeded.",
+        "Last matters: {all}; left to {name}: {left}; initiative taken: {took}; succeeded:"
+        " {succeeded}.",
         all=number(len(met)),
         left=number(int(met[:, LEFT].sum())),
         took=number(int(met[:, TOOK].sum())),
@@ -273,13 +275,13 @@ def _last(seen: Witness, person: int, week: int, name: str) -> str:
     return _(what, matter=matter(week, person), name=name, ended=ended)
 
 
-def _bars(words: dict[str, str], terms: list[float]) -> list[Bar]:
-    bars = [Bar(_(text), term) for text, term in zip(words.values(), terms, strict=True)]
+def _bars(words: dict[str, str], terms: list[float]) -> list[Term]:
+    bars = [Term(_(text), term) for text, term in zip(words.values(), terms, strict=True)]
     told = [bar for bar in bars if abs(bar.weight) >= SMALL]
     return sorted(told, key=lambda bar: -abs(bar.weight))
 
 
-def _why(bars: list[Bar], seen: Witness, person: int, week: int, boss: str) -> str:
+def _why(bars: list[Term], seen: Witness, person: int, week: int, boss: str) -> str:
     terms = rules.LettingGo(*seen.letting_go[week, person].tolist())
     parameters = in_force(seen.life.scenario, week)
     leans = rules.choice(rules.utility_of_letting_go(terms), parameters)
@@ -296,6 +298,6 @@ def _why(bars: list[Bar], seen: Witness, person: int, week: int, boss: str) -> s
     )
 
 
-def listed_words(bars: Sequence[Bar]) -> str:
+def listed_words(bars: Sequence[Term]) -> str:
     """The words of some terms, as a list in a sentence."""
     return listed([bar.words for bar in bars], language.current.value) or _("nothing")

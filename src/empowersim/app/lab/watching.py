@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Thread
 
 from empowersim.app.lab.forecast import Forecast, forecast
-from empowersim.app.lab.life import Life, Organisation, live
+from empowersim.app.lab.life import Cast, Life, live
 from empowersim.app.lab.policy import Trial
 from empowersim.app.lab.story import Witness, witness
 from empowersim.errors import EmpowerSimError
@@ -19,8 +19,11 @@ QUIET = 0.6
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
-    """A trial that was run: its life and futures, and those of the policy it is compared with."""
+class Tried:
+    """A trial that was run: its life and futures, and those of the policy it is compared with.
+
+    That policy is lived for as many weeks as the one on trial, and has as many futures.
+    """
 
     trial: Trial
     life: Life
@@ -29,74 +32,77 @@ class Shown:
     pinned_futures: Forecast | None = None
 
 
-def shown(
-    trial: Trial, organisation: Organisation, week: int, before: Shown | None, stop: Event
-) -> Shown:
+def try_out(trial: Trial, cast: Cast, week: int, before: Tried | None, stop: Event) -> Tried:
     """Run a trial; what it shares with the one before is taken from there.
 
     Raises:
         RunError: too many people to watch.
         CancelledError: `stop` was set meanwhile.
     """
-    life = _life(trial.policy, organisation, before.life if before else None, stop)
-    futures = forecast(life, min(week, life.weeks), stop)
+    weeks = trial.policy.weeks
+    week = min(week, weeks)
+    life = _life(trial.policy, cast, before.life if before else None, stop)
+    futures = forecast(life, week, stop)
     if trial.pinned is None:
-        return Shown(trial, life, futures)
-    pinned = _life(
-        trial.pinned, organisation, (before.pinned or before.life) if before else None, stop
-    )
+        return Tried(trial, life, futures)
+    policy = replace(trial.pinned, weeks=weeks)
+    pinned = _life(policy, cast, (before.pinned or before.life) if before else None, stop)
     known = before.pinned_futures if before and before.pinned is pinned else None
     if known is None or known.week != week:
-        known = forecast(pinned, min(week, pinned.weeks), stop)
-    return Shown(trial, life, futures, pinned, known)
+        known = forecast(pinned, week, stop)
+    return Tried(trial, life, futures, pinned, known)
 
 
-def _life(policy: Scenario, organisation: Organisation, before: Life | None, stop: Event) -> Life:
-    if before and before.scenario == policy and before.organisation.is_same(organisation):
+def _life(policy: Scenario, cast: Cast, before: Life | None, stop: Event) -> Life:
+    if before and before.scenario == policy and before.cast.is_same(cast):
         return before
-    return live(policy, organisation, stop, before)
+    return live(policy, cast, stop, before)
 
 
 def watch(
     trial: Trial,
-    organisation: Organisation,
+    cast: Cast,
     week: int,
-    before: Shown | None,
-    on_shown: Callable[[Shown], None],
-    on_error: Callable[[str], None],
+    before: Tried | None,
+    on_tried: Callable[[Tried], None],
+    on_error: Callable[[Exception], None],
 ) -> Callable[[], None]:
     """Run a trial in a thread of its own; what is returned stops it."""
-    stop = Event()
-
-    def work() -> None:
-        try:
-            found = shown(trial, organisation, week, before, stop)
-        except CancelledError:
-            return
-        except EmpowerSimError as error:
-            if not stop.is_set():
-                on_error(str(error))
-            return
-        if not stop.is_set():
-            on_shown(found)
-
-    Thread(target=work, daemon=True).start()
-    return stop.set
+    return _in_thread(lambda stop: try_out(trial, cast, week, before, stop), on_tried, on_error)
 
 
-def call_witness(life: Life, on_seen: Callable[[Witness], None]) -> Callable[[], None]:
+def call_witness(
+    life: Life, on_seen: Callable[[Witness], None], on_error: Callable[[Exception], None]
+) -> Callable[[], None]:
     """Live a run again person by person, once nothing has changed for a while."""
+
+    def seen(stop: Event) -> Witness:
+        if stop.wait(QUIET):
+            raise CancelledError
+        return witness(life, stop)
+
+    return _in_thread(seen, on_seen, on_error)
+
+
+def _in_thread[Found](
+    find: Callable[[Event], Found],
+    on_found: Callable[[Found], None],
+    on_error: Callable[[Exception], None],
+) -> Callable[[], None]:
+    """Whoever waits hears of what was found, or why it was not; of neither, once it is stopped."""
     stop = Event()
 
     def work() -> None:
-        if stop.wait(QUIET):
-            return
         try:
-            seen = witness(life, stop)
+            found = find(stop)
         except CancelledError:
             return
+        except (EmpowerSimError, MemoryError) as error:
+            if not stop.is_set():
+                on_error(error)
+            return
         if not stop.is_set():
-            on_seen(seen)
+            on_found(found)
 
     Thread(target=work, daemon=True).start()
     return stop.set

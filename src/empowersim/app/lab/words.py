@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from empowersim.app.lab.forecast import SUCCESS, better_in
+from empowersim.app.lab.forecast import SUCCESS, better_in, reached
 from empowersim.app.lab.life import Life
 from empowersim.app.lab.policy import levers_after
 from empowersim.app.lab.story import MOST_PEOPLE
-from empowersim.app.lab.watching import Shown
-from empowersim.app.language import _, label, number, percent
+from empowersim.app.lab.watching import Tried
+from empowersim.app.language import _, label, number, percent, plural
 from empowersim.app.titles import title
 from empowersim.scenarios import Intervention, Scenario
 from empowersim.words import MINUS
 
-type Words = dict[str, str]
+type Texts = dict[str, str]
 
 
 def signed(value: float) -> str:
@@ -31,7 +31,7 @@ def intervention(each: Intervention) -> str:
     )
 
 
-def chance(found: Shown) -> str:
+def chance(found: Tried) -> str:
     """The chance that the change succeeds, in a sentence."""
     futures = found.futures
     if futures.week == found.life.weeks:
@@ -59,11 +59,10 @@ def _end(life: Life) -> str:
     )
 
 
-def difference(found: Shown) -> str:
+def difference(found: Tried) -> str:
     """How A and B differ under the same luck, in a sentence or two."""
     one, other = found.pinned_futures or found.futures, found.futures
-    a, b = one.reached(), other.reached()
-    half = _("Half are reached in week {b} with B, {a} with A.", a=_week(a), b=_week(b))
+    half = _half(reached(found.pinned or found.life, one), reached(found.life, other))
     return _(
         "Same luck: B ends with more partnerships than A in {better} of 100 futures, with fewer in"
         " {worse}; mean {b} for B, {a} for A.",
@@ -71,24 +70,32 @@ def difference(found: Shown) -> str:
         worse=number(round(100 * better_in(other, one))),
         b=percent(other.middle()[0]),
         a=percent(one.middle()[0]),
-    ) + (f" {half}" if a != b else "")
+    ) + (f" {half}" if half else "")
 
 
-def _week(reached: int | None) -> str:
-    return "–" if reached is None else number(reached)
+def _half(a: int | None, b: int | None) -> str:
+    """When half of the relations are partnerships with A and B, if not in the same week."""
+    if a == b:
+        return ""
+    if a is None:
+        return _("Half are reached in week {b} with B, never with A.", b=number(b or 0))
+    if b is None:
+        return _("Half are reached in week {a} with A, never with B.", a=number(a))
+    return _("Half are reached in week {b} with B, {a} with A.", a=number(a), b=number(b))
 
 
-def called(found: Shown) -> str:
-    """The policy by the scenario that it began with, and the size of the organisation."""
-    return _(
-        "{scenario}: {people} people, {weeks} weeks",
+def called(found: Tried) -> str:
+    """The policy by the scenario that it began with, how many people, and for how long."""
+    return plural(
+        "{scenario}: {people} people, {count} week",
+        "{scenario}: {people} people, {count} weeks",
+        found.life.weeks,
         scenario=title(found.life.scenario.name),
-        people=number(found.life.organisation.people.n_people),
-        weeks=number(found.life.weeks),
+        people=number(found.life.cast.people.n_people),
     )
 
 
-def debrief(found: Shown) -> list[str]:
+def debrief(found: Tried) -> list[str]:
     """The lines of the page to print: the policy, what came of it, and what to ask."""
     life = found.life
     levers = [
@@ -102,20 +109,20 @@ def debrief(found: Shown) -> list[str]:
         *dict.fromkeys((_end(life), chance(found))),
         *compared,
         _(
-            "The model says what would have to be true of people; it does not predict what will"
+            "The model shows what follows from its assumptions; it does not predict what will"
             " happen here."
         ),
         _(
-            "To talk over: who carried the change, when did control come back, and what would you"
-            " do earlier?"
+            "To discuss: who carried the change, when did control come back, and what would you do"
+            " earlier?"
         ),
     ]
 
 
-def exports() -> Words:
+def exports() -> Texts:
     """Of what can be taken away."""
     return {
-        "title": _("Take away"),
+        "title": _("Save and share"),
         "link": _("Copy link"),
         "copied": _("Copied"),
         "table": _("Table"),
@@ -124,28 +131,35 @@ def exports() -> Words:
     }
 
 
+def failure(error: Exception) -> str:
+    """Why something could not be computed, in a line."""
+    if isinstance(error, MemoryError):
+        return _("This computer's memory is too small for this: take a smaller org chart.")
+    return str(error)
+
+
 def no_witness(life: Life) -> str:
     """Why a person's reasons are not told."""
-    if life.organisation.people.n_people > MOST_PEOPLE:
+    if life.cast.people.n_people > MOST_PEOPLE:
         return _("Reasons are told for up to {people} people.", people=number(MOST_PEOPLE))
     return _("Asking everyone why: a moment.")
 
 
-def player() -> Words:
+def player() -> Texts:
     """Of the timeline."""
     return {
         "timeline": _("Timeline"),
         "play": _("Play"),
         "pause": _("Pause"),
         "back": _("One week back"),
-        "forth": _("One week forth"),
+        "forth": _("One week forward"),
         "week": _("Week {week}", week="{week}"),
         "week_name": _("Week"),
-        "speed": _("Weeks a second"),
+        "speed": _("Weeks per second"),
     }
 
 
-def org_chart() -> Words:
+def org_chart() -> Texts:
     """Of the org chart."""
     return {
         "summary": _(
@@ -161,13 +175,13 @@ def org_chart() -> Words:
             autonomy="{autonomy}",
             responsibility="{responsibility}",
         ),
-        "closer": _("Closer"),
-        "farther": _("Farther"),
-        "all": _("Whole"),
+        "closer": _("Zoom in"),
+        "farther": _("Zoom out"),
+        "all": _("Fit"),
     }
 
 
-def phase() -> Words:
+def phase() -> Texts:
     """Of the phase portrait."""
     return {
         "summary": _(
@@ -178,7 +192,7 @@ def phase() -> Words:
     }
 
 
-def series(found: Shown) -> Words:
+def series(found: Tried) -> Texts:
     """Of the series."""
     futures = found.futures
     begin = (
@@ -199,7 +213,7 @@ def series(found: Shown) -> Words:
     }
 
 
-def feed(policy: Scenario) -> Words:
+def feed(policy: Scenario) -> Texts:
     """Of what happens; before anything does, the scenario's story."""
     return {
         "title": _("What happens"),

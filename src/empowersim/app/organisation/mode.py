@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from threading import Event, Thread
@@ -23,9 +24,11 @@ REFUSALS: Mapping[str, str] = {
     "people": N_("This has {count} lines: at most {people} people are read. Take out blank lines."),
     "cells": N_("This has too many cells: keep the columns id, manager, name and title."),
     "workbook": N_("This is a spreadsheet's workbook: open it there and save it as CSV (UTF-8)."),
-    "no text": N_("This is no text: bring a CSV file."),
+    "no text": N_("This is not a text file: bring a CSV file."),
     "slow": N_("This takes too long or too much memory to read: is it an org chart?"),
     "reading": N_("This gives no org chart."),
+    "alone": N_("One person alone can be placed: an org chart has at least two."),
+    "unforeseen": N_("Something unforeseen went wrong: bring it again, or start the app again."),
     "folder": N_("This is a folder, or cannot be read: bring one CSV file."),
     "several": N_("These are several files: bring one."),
 }
@@ -54,12 +57,11 @@ REASONS: Mapping[str, str] = {
     "nul": N_("Line {line} holds a NUL character: save the file again as CSV (UTF-8)."),
     "encoding": N_("Line {line} is no text that can be read: save the file as CSV (UTF-8)."),
     "quotes": N_("Line {line} and those after it cannot be read: check its quotes."),
+    "wide": N_("Line {line} has {n} cells, at most {m} are read: keep the columns that count."),
+    "accents": N_("Line {line} piles up accents on one letter: correct that line, or delete it."),
     "two columns": N_("{n} columns have the same name: rename all but one."),
-    "nobody left": N_(
-        "Nobody can be placed: {n} lines are wrong. Whoever is at the top has a blank manager."
-    ),
 }
-"""What the reader says, by the names of `upload`."""
+"""What the reader says, by the names of `upload`; of one line, or of many, in `_said`."""
 
 TEMPLATES = {
     "en": "id,manager,name,title\n1,,Alex Martin,Director\n2,1,Sam Lee,Team lead\n"
@@ -77,7 +79,7 @@ outcome: solara.Reactive[Brought | Refusal | None] = solara.reactive(None)
 """What became of the last upload."""
 
 
-class Order(NamedTuple):
+class Upload(NamedTuple):
     """Bytes to be read."""
 
     data: bytes
@@ -94,13 +96,13 @@ def Bring(  # noqa: N802 (a component)
 @solara.component
 def Organisation() -> None:  # noqa: N802
     """Bring a chart; see what was read; use it, or forget it."""
-    nothing: Order | None = None
-    order, set_order = solara.use_state(nothing)
-    solara.use_effect(partial(_begin, order, set_order), [order])
+    nothing: Upload | None = None
+    given, set_given = solara.use_state(nothing)
+    solara.use_effect(partial(_begin, given, set_given), [given])
 
     def bring(_data: object, buffers: Sequence[Any] = ()) -> None:
         outcome.set(None)
-        set_order(Order(b"".join(map(bytes, buffers)), anonymous.value))
+        set_given(Upload(b"".join(map(bytes, buffers)), anonymous.value))
 
     v.Html(tag="h1", children=[_("Your organisation")])
     with v.Html(tag="div", class_="or-body"):
@@ -117,7 +119,7 @@ def Organisation() -> None:  # noqa: N802
             )
             Template()
         with v.Html(tag="section", class_="or-read", attributes={"aria-live": "polite"}):
-            if order is not None:
+            if given is not None:
                 v.Html(tag="p", attributes={"role": "status"}, children=[_("Reading…")])
                 v.ProgressLinear(indeterminate=True, attributes={"aria-label": _("Reading…")})
             elif isinstance(outcome.value, Refusal):
@@ -131,7 +133,7 @@ def Organisation() -> None:  # noqa: N802
 def _stays() -> str:
     return _(
         "It stays on this computer and in this browser tab: nothing is written to the disk, and it"
-        " is forgotten when the tab is closed."
+        " is forgotten when the tab is closed or reloaded."
     )
 
 
@@ -158,7 +160,7 @@ def _megabytes() -> str:
 
 def _refuse(why: object) -> None:
     """What the browser itself refuses to send."""
-    known = str(why) if why in REFUSALS else "no text"
+    known = why if isinstance(why, str) and why in REFUSALS else "no text"
     outcome.set(Refusal(known))  # type: ignore[arg-type]
 
 
@@ -171,22 +173,27 @@ def _set_anonymous(wanted: bool) -> None:
     in_use = session.own_chart.value is brought.chart
     hidden = brought._replace(chart=upload.numbered(brought.chart), told=(), anonymous=True)
     outcome.set(hidden)
+    session.forget(brought.chart)
     if in_use:
         session.own_chart.set(hidden.chart)
 
 
-def _begin(order: Order | None, finished: Callable[[None], object]) -> Callable[[], None] | None:
+def _begin(given: Upload | None, finished: Callable[[None], object]) -> Callable[[], None] | None:
     """Read in a thread, whose process ends with the page."""
-    if order is None:
+    if given is None:
         return None
     stop = Event()
 
     def work() -> None:
         found: Brought | Refusal | None
         try:
-            found = upload.read_alone(order.data, anonymous=order.anonymous, stop=stop)
+            found = upload.read_alone(given.data, anonymous=given.anonymous, stop=stop)
         except Refusal as refusal:
             found = refusal
+        except Exception:
+            # Whatever happened: “Reading…” must not stay.
+            logging.getLogger(__name__).exception("An upload could not be read.")
+            found = Refusal("unforeseen")
         if not stop.is_set():
             outcome.set(found)
             finished(None)
@@ -218,12 +225,12 @@ def Refused(refusal: Refusal) -> None:  # noqa: N802
         people=number(upload.MOST_PEOPLE),
         count=number(refusal.count),
     )
-    first, *others = refusal.told or (None,)
-    children = [text] if first is None else [text, " ", _said(first)]
+    of_the_file = [_said(told) for told in refusal.told if not told.line]
+    of_lines = [told for told in refusal.told if told.line]
+    children = [" ".join([text, *of_the_file])]
     v.Html(tag="p", class_="es-error", attributes={"role": "alert"}, children=children)
-    if others:
-        wrong = first.values.get("n", "0").replace(",", "") if first else "0"
-        Lines(others, max(0, int(wrong) - len(others)))
+    if of_lines:
+        Lines(of_lines, refusal.more)
 
 
 @solara.component
@@ -260,8 +267,8 @@ def Accepted(brought: Brought) -> None:  # noqa: N802
 
 
 def _forget() -> None:
-    if isinstance(outcome.value, Brought) and session.own_chart.value is outcome.value.chart:
-        session.own_chart.set(None)
+    if isinstance(outcome.value, Brought):
+        session.forget(outcome.value.chart)
     outcome.set(None)
 
 
@@ -272,8 +279,8 @@ def Facts(shape: Shape) -> None:  # noqa: N802
         (number(shape.people), plural("person", "people", shape.people)),
         (number(shape.managers), plural("manager", "managers", shape.managers)),
         (number(len(shape.by_level)), plural("level", "levels", len(shape.by_level))),
-        (number(shape.mean_span, 1), _("people in a mean team")),
-        (number(shape.widest), _("in the widest team")),
+        (number(shape.mean_span, 1), _("people in an average team")),
+        (number(shape.widest), _("in the largest team")),
         (number(shape.alone), plural("leads one person", "lead one person", shape.alone)),
     ]
     with v.Html(tag="ul", class_="or-facts"):
@@ -290,7 +297,7 @@ def _levels(shape: Shape, legend: Sequence[str]) -> dict[str, Any]:
         for k, level in enumerate(levels[:MOST_LEVELS], 1)
     ]
     if last:
-        name = _("{count} levels below", count=number(len(last)))
+        name = plural("{count} level below", "{count} levels below", len(last))
         rows.append((name, *(sum(column) for column in zip(*last, strict=True))))
     most = max(people for _name, people, _leading in rows)
     return {
@@ -298,7 +305,14 @@ def _levels(shape: Shape, legend: Sequence[str]) -> dict[str, Any]:
             {
                 "name": name,
                 "bars": [[value] * 3 + [number(value)] for value in (people, leading)],
-                "text": f"{name}: {number(people)} {legend[0]}, {number(leading)} {legend[1]}",
+                "text": _(
+                    "{level}: {people}, {leading}",
+                    level=name,
+                    people=plural("{count} person", "{count} people", people),
+                    leading=plural(
+                        "{count} of whom leads others", "{count} of whom lead others", leading
+                    ),
+                ),
             }
             for name, people, leading in rows
         ],
@@ -322,8 +336,19 @@ def Lines(told: Sequence[Told], more: int) -> None:  # noqa: N802
 
 def _said(told: Told) -> str:
     """What the reader said; as it said it where there is no text for that."""
+    if told.reason == "nobody left":
+        return plural(
+            "Nobody can be placed: {count} line is wrong. Whoever is at the top has a blank"
+            " manager.",
+            "Nobody can be placed: {count} lines are wrong. Whoever is at the top has a blank"
+            " manager.",
+            int(told.values["n"]),
+        )
     if told.reason not in REASONS:
         return told.text or _("this row cannot be used")
     person = told.person if told.person != upload.HIDDEN else _("someone")
-    values: dict[str, object] = {**told.values, "person": person or _("someone")}
-    return _(REASONS[told.reason], None, **values)
+    values = {
+        blank: number(value) if isinstance(value, int) else value
+        for blank, value in told.values.items()
+    }
+    return _(REASONS[told.reason], None, **values, person=person or _("someone"))

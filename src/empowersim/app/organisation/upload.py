@@ -7,11 +7,13 @@ title leaves that process.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Event
@@ -36,7 +38,12 @@ MOST_MEMORY = 3 * 2**30
 SHOWN = 20
 """Lines with a problem that are told one by one."""
 
-type Why = Literal["large", "people", "cells", "workbook", "no text", "slow", "reading"]
+FEWEST = 2
+"""People: one alone has no reporting relation, and so nothing to run."""
+
+type Why = Literal[
+    "large", "people", "cells", "workbook", "no text", "slow", "reading", "alone", "unforeseen"
+]
 
 _MAGIC: Sequence[tuple[bytes, Why]] = (
     (b"PK\x03\x04", "workbook"),
@@ -70,11 +77,14 @@ _REASONS: Mapping[str, str] = {
     "nul": r"line (?P<line>\d+) holds a NUL character, .*",
     "encoding": r"line (?P<line>\d+) is not in .*",
     "quotes": r"the row at line (?P<line>\d+) cannot be read .*",
+    "wide": r"the row at line (?P<line>\d+) has (?P<n>[\d,]+) cells, at most (?P<m>[\d,]+) .*",
+    "accents": r"the row at line (?P<line>\d+) has dozens of accents .*",
     "two columns": r"(?P<n>\d+) columns are called (?P<who>.+): rename all but one",
     "nobody left": r"(?P<n>[\d,]+) problems? .*nobody would be left .*",
 }
 """What the reader says of a row or of a file, by a name for it."""
 _KNOWN = {name: re.compile(pattern, re.DOTALL) for name, pattern in _REASONS.items()}
+_NUMBERS = {"n", "m", "line"}
 _LISTED = re.compile(r"  line (\d+): (.*)")
 HIDDEN = "…"
 
@@ -84,14 +94,14 @@ class Told(NamedTuple):
 
     Attributes:
         reason: its name in `_REASONS`; empty for one that is not known there.
-        values: its blanks.
+        values: its blanks: numbers, and people's ids or names.
         line: of the file, 0 for none.
         person: the id in that line; HIDDEN if nobody is to see it.
         text: as the reader said it; empty if nobody is to see it.
     """
 
     reason: str
-    values: Mapping[str, str]
+    values: Mapping[str, int | str]
     line: int = 0
     person: str = ""
     text: str = ""
@@ -102,19 +112,23 @@ class Refusal(EmpowerSimError):  # noqa: N818 (an outcome, told in the page)
 
     Attributes:
         why: which of the few reasons.
-        told: what the reader said, if it got that far: first of the file, then of its lines.
+        told: what the reader said, if it got that far: of the file, and of its first lines.
+        more: how many lines there are besides.
         count: how much there is of what is too much.
     """
 
-    def __init__(self, why: Why, told: Sequence[Told] = (), count: int = 0) -> None:
+    def __init__(
+        self, why: Why, told: Sequence[Told] = (), more: int = 0, *, count: int = 0
+    ) -> None:
         super().__init__(told[0].text or told[0].reason if told else why)
         self.why: Why = why
         self.told = told
+        self.more = more
         self.count = count
 
-    def __reduce__(self) -> tuple[type[Refusal], tuple[Why, Sequence[Told], int]]:
+    def __reduce__(self) -> tuple[object, ...]:
         """To be sent by the process that reads."""
-        return Refusal, (self.why, self.told, self.count)
+        return partial(Refusal, count=self.count), (self.why, self.told, self.more)
 
 
 class Brought(NamedTuple):
@@ -181,14 +195,18 @@ def read(data: bytes, *, anonymous: bool) -> Brought:
     try:
         chart, notes = assemble(read_csv(_Held(data)), drop=True)
     except OrgChartError as error:
-        raise Refusal("reading", _of_error(str(error), anonymous)) from None
+        raise Refusal("reading", *_of_error(str(error), anonymous)) from None
     if len(chart) > MOST_PEOPLE:
         raise Refusal("people", count=len(chart))
+    told = tuple(_of_note(note, anonymous) for note in notes[:SHOWN])
+    more = max(0, len(notes) - SHOWN)
+    if len(chart) < FEWEST:
+        raise Refusal("alone", told, more)
     lost: Sequence[Kind] = ("dropped", "left out")
     return Brought(
         numbered(chart) if anonymous else chart,
-        tuple(_of_note(note, anonymous) for note in notes[:SHOWN]),
-        max(0, len(notes) - SHOWN),
+        told,
+        more,
         sum(note.people for note in notes if note.kind in lost),
         anonymous,
     )
@@ -242,8 +260,8 @@ def _of_note(note: Note, anonymous: bool) -> Told:
     return _told(note.reason, int(line) if line.isdigit() else 0, note.person, anonymous)
 
 
-def _of_error(text: str, anonymous: bool) -> list[Told]:
-    """What was wrong with the file, and with each line that the reader lists."""
+def _of_error(text: str, anonymous: bool) -> tuple[list[Told], int]:
+    """What was wrong with the file and with each line that the reader lists; how many more."""
     found = [_told(text, 0, "", anonymous)]
     for number, said in _LISTED.findall(text):
         # Its subject is the person; the reason begins after it.
@@ -253,13 +271,17 @@ def _of_error(text: str, anonymous: bool) -> list[Told]:
         )
         person, reason = (said[: match.start()], match[0]) if match and name else ("", said)
         found.append(_told(reason, int(number), person.strip(" '\""), anonymous))
-    return found
+    wrong, lines = found[0].values.get("n", 0), len(found) - 1
+    return found, max(0, int(wrong) - lines) if lines else 0
 
 
 def _told(reason: str, line: int, person: str, anonymous: bool) -> Told:
     for name, known in _KNOWN.items():
         if match := known.fullmatch(reason):
-            values = match.groupdict()
+            values: dict[str, int | str] = {
+                blank: int(text.replace(",", "")) if blank in _NUMBERS else text
+                for blank, text in match.groupdict().items()
+            }
             if anonymous:
                 values |= dict.fromkeys({"who", "other"} & set(values), HIDDEN)
             return Told(
@@ -283,8 +305,14 @@ def read_alone(
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     reader = context.Process(target=_read_and_send, args=(there, anonymous), daemon=True)
-    reader.start()
-    there.close()
+    try:
+        reader.start()
+    except OSError:
+        # The system is at its limit of processes or of memory.
+        here.close()
+        raise Refusal("unforeseen") from None
+    finally:
+        there.close()
     try:
         here.send_bytes(data or b"\n")
         until = time.monotonic() + seconds
@@ -317,4 +345,7 @@ def _read_and_send(pipe: Connection, anonymous: bool) -> None:
         found = refusal
     except MemoryError:
         found = Refusal("slow")
+    except Exception:
+        logging.getLogger(__name__).exception("An upload could not be read.")
+        found = Refusal("unforeseen")
     pipe.send(found)

@@ -1,7 +1,11 @@
 """The participants' page: join with the PIN, bet, see the outcome. No session of Solara behind it.
 
-The server draws the page in every phase, so that it works without scripts; a script asks for the
-state every two seconds, and fetches the page again when there is something new to show.
+The server draws the page in every phase, so that it works without scripts; a script asks every two
+seconds whether there is something new to show, and then fetches the page again.
+
+A browser bets once on a question, however often it joins: its cookie keeps its place. Who joins
+with a second browser, or a private window, bets twice, and the screen counts one participant more
+than there are people. To prevent that, everybody would have to say who they are.
 """
 
 from __future__ import annotations
@@ -30,8 +34,8 @@ from starlette.routing import Route
 
 from empowersim import words
 from empowersim.app import language
-from empowersim.app.network import own_address
-from empowersim.app.room.room import ROOM, NotJoined, Question, RoomError, RoomFull
+from empowersim.app.network import own_addresses
+from empowersim.app.room.betting import ROOM, NotJoined, Question, RoomError, RoomFull
 from empowersim.app.room.tries import Tries
 from empowersim.errors import ParameterError
 from empowersim.words import LANGUAGES, Language
@@ -61,10 +65,10 @@ class Dot(NamedTuple):
     own: bool
 
 
-def join_address() -> str:
-    """Where the participants' page is, as a phone in the room reaches it."""
-    host = own_address() if ROOM.shared else "localhost"
-    return f"http://{host}:{ROOM.port}/join"
+def join_addresses() -> tuple[str, ...]:
+    """Where phones in the room find their page, the likeliest first; none if they cannot."""
+    hosts = own_addresses() if ROOM.shared else []
+    return tuple(f"http://{host}:{ROOM.port}/join" for host in hosts)
 
 
 def routes() -> list[Route]:
@@ -91,7 +95,7 @@ async def show(request: Request) -> Response:
 
 
 async def join(request: Request) -> Response:
-    """Let in who gives the PIN; who is wrong too often waits."""
+    """Let in who gives the PIN, at their old place if they have one; who errs too often waits."""
     address = request.client.host if request.client else ""
     pin = "".join((await _form(request)).get("pin", "").split())
     # Nothing is awaited from here on: many tries at once are still counted one by one.
@@ -114,24 +118,11 @@ async def join(request: Request) -> Response:
 
 
 async def state(request: Request) -> Response:
-    """What the room does now, for the page's script; of others' bets nothing until they are shown.
-
-    `view` changes whenever this phone has something else to show.
-    """
+    """For the page's script: `view` changes whenever this phone has something else to show."""
     token = request.cookies.get(TOKEN_COOKIE, "")
     if not ROOM.greet(token):
         return JSONResponse({}, 401, FRESH)
-    now = ROOM.state()
-    revealed = now.phase == "revealed"
-    told = {
-        "view": _view(token),
-        "phase": now.phase,
-        "question": _text(now.question, spoken(request)),
-        "bet": ROOM.bet_of(token),
-        "outcome": now.outcome,
-        "bets": sorted(now.bets) if revealed else None,
-    }
-    return JSONResponse(told, headers=FRESH)
+    return JSONResponse({"view": _view(token)}, headers=FRESH)
 
 
 async def bet(request: Request) -> Response:
@@ -168,16 +159,14 @@ def spoken(asked: HTTPConnection) -> Language:
     return language.spoken_by(asked.headers.get("accept-language", ""))
 
 
-def pile_up(
-    bets: Sequence[float], question: Question, own: float | None
-) -> tuple[list[Dot], float]:
+def pile_up(bets: Sequence[float], own: float | None) -> tuple[list[Dot], float]:
     """The bets as piles of dots over the axis, and the dots' radius; one of them is one's own.
 
     The tallest pile fits the picture, so dots are smaller in a room that agrees.
     """
-    piles = Counter(_step(each, question) for each in bets)
+    piles = Counter(round(each * STEPS) for each in bets)
     radius = min(LARGEST_DOT, HEIGHT / max(piles.values(), default=1) / 2)
-    own_step = None if own is None else _step(own, question)
+    own_step = None if own is None else round(own * STEPS)
     # One's own lies at the bottom, where the mark under the axis points.
     dots = [
         Dot(step * WIDTH / STEPS, (2 * level + 1) * radius, step == own_step and not level)
@@ -185,14 +174,6 @@ def pile_up(
         for level in range(count)
     ]
     return dots, radius
-
-
-def _step(value: float, question: Question) -> int:
-    return round(_place(value, question) * STEPS)
-
-
-def _place(value: float, question: Question) -> float:
-    return (value - question.low) / (question.high - question.low)
 
 
 def _door(
@@ -212,8 +193,7 @@ def _room(asked: HTTPConnection, token: str) -> Response:
     values: dict[str, Any] = {"now": now, "own": own, "view": _view(token), "width": WIDTH}
     if now.question:
         values["text"] = _text(now.question, spoken(asked))
-        values["place"] = partial(_place, question=now.question)
-        values["dots"], values["radius"] = pile_up(now.bets, now.question, own)
+        values["dots"], values["radius"] = pile_up(now.bets, own)
     return _page(asked, "room.html.jinja", 200, None, **values)
 
 
@@ -238,9 +218,7 @@ def _view(token: str) -> str:
     return f"{now.phase} {key} {own} {now.outcome}"
 
 
-def _text(question: Question | None, spoken_here: Language) -> str | None:
-    if question is None:
-        return None
+def _text(question: Question, spoken_here: Language) -> str:
     text = question.text_fr if spoken_here == "fr" else question.text_en
     return words.typeset(text, spoken_here)
 

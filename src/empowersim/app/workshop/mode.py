@@ -20,7 +20,7 @@ from reacton.ipyvue import use_event
 from empowersim.app import session
 from empowersim.app.controls import Act
 from empowersim.app.language import N_, _
-from empowersim.app.room.room import ROOM, RoomError, State
+from empowersim.app.room.betting import ROOM, RoomError, State
 from empowersim.app.workshop import stages
 from empowersim.app.workshop.chapters import (
     KEYS,
@@ -36,7 +36,8 @@ from empowersim.app.workshop.chapters import (
     play,
     restored,
 )
-from empowersim.app.workshop.stages import Pick, use_room
+from empowersim.app.workshop.stages import Pick, Seen, use_room
+from empowersim.errors import EmpowerSimError
 from empowersim.org_chart import Chart, sample
 
 PHASE_NAMES = {
@@ -56,6 +57,8 @@ shown: solara.Reactive[bool] = solara.reactive(False)
 """Whether the run has been played to its end, or all is revealed that there is."""
 playing: solara.Reactive[tuple[str, Playing] | None] = solara.reactive(None)
 """What the runs of a chapter gave, with its key."""
+failed: solara.Reactive[tuple[str, Exception] | None] = solara.reactive(None)
+"""Why the runs of a chapter came to nothing, with its key."""
 
 
 # --- Moving on --------------------------------------------------------------------------------
@@ -81,9 +84,30 @@ def played(key: str) -> Playing | None:
     return playing.value[1] if playing.value and playing.value[0] == key else None
 
 
+def problem_of(key: str) -> str | None:
+    """Why the runs of a chapter came to nothing, in a line; None if they did not."""
+    if failed.value is None or failed.value[0] != key:
+        return None
+    error = failed.value[1]
+    if isinstance(error, MemoryError):
+        return _("The memory of this machine is full. Close other programs, then try again.")
+    return _("The model could not run: {reason}", reason=str(error) or type(error).__name__)
+
+
 def may_go_to(to: Place) -> bool:
-    """Whether there is something to see: an outcome needs runs that are done."""
-    return to.phase not in ("reveal", "debrief") or played(to.chapter) is not None
+    """Whether there is something to see: an outcome that is known, or runs that are done."""
+    if to.phase not in ("reveal", "debrief"):
+        return True
+    return played(to.chapter) is not None or record_of(to.chapter).outcome is not None
+
+
+def place_before(at: Place) -> Place | None:
+    """Where a step back leads; of a chapter that was passed over, to its story."""
+    index = PLACES.index(at)
+    if index == 0:
+        return None
+    before = PLACES[index - 1]
+    return before if may_go_to(before) else Place(before.chapter, "story")
 
 
 def forward() -> None:
@@ -98,9 +122,8 @@ def forward() -> None:
 
 def back() -> None:
     """Go to the place before, where all is shown already."""
-    before = PLACES.index(place.value) - 1
-    if before >= 0:
-        go_to(PLACES[before])
+    if before := place_before(place.value):
+        go_to(before)
         shown.set(True)
 
 
@@ -109,11 +132,12 @@ def go_to(to: Place) -> None:
     if not may_go_to(to):
         return
     left = place.value
+    asked = left.phase == "bet" and record_of(left.chapter).outcome is None
     if to.phase in ("reveal", "debrief") and (found := played(to.chapter)):
         note(to.chapter, outcome=found.outcome)
     lead_room(to)
     # Bets that come once the outcome has been seen are not taken.
-    if left.phase == "bet" and record_of(left.chapter).outcome is None and ROOM.bets(left.chapter):
+    if asked and ROOM.bets(left.chapter):
         note(left.chapter, bets=tuple(ROOM.bets(left.chapter)))
     shown.set(False)
     place.set(to)
@@ -142,12 +166,14 @@ def note(key: str, **known: Any) -> None:
 
 def bet_anew() -> None:
     """Forget the bets and the outcome of the chapter, and ask once more."""
+    ROOM.forget(place.value.chapter)
     records.set({key: of for key, of in records.value.items() if key != place.value.chapter})
     lead_room(place.value)
 
 
 def begin_anew() -> None:
     """Forget everything, for the next group."""
+    ROOM.forget()
     records.set({})
     go_to(PLACES[0])
 
@@ -181,7 +207,8 @@ def Workshop() -> None:  # noqa: N802
     """The chapters at the left, and the stage."""
     chapter = chapter_at(place.value)
     chart = use_chart(chapter)
-    use_runs(chapter, chart)
+    run_again = use_runs(chapter, chart)
+    seen = use_room()
     with v.Html(tag="div", class_="es-workshop"):
         Pacer(
             kept=kept(place.value, records.value),
@@ -193,26 +220,32 @@ def Workshop() -> None:  # noqa: N802
         with v.Html(tag="section", class_="es-w-stage"):
             if chapter:
                 Steps(chapter)
-            Elsewhere()
-            Scene(chapter, chart)
+            Elsewhere(seen.state)
+            Scene(chapter, chart, seen, run_again)
             Pace()
 
 
 @solara.component
-def Scene(chapter: Chapter | None, chart: Chart) -> None:  # noqa: N802
+def Scene(  # noqa: N802
+    chapter: Chapter | None, chart: Chart, seen: Seen, run_again: Callable[[], object]
+) -> None:
     """What the place shows."""
     if chapter is None:
         if place.value.phase == "welcome":
-            stages.Welcome()
+            stages.Welcome(seen)
         else:
             stages.Summary(all_chapters(), records.value, begin_anew)
         return
     record, found = record_of(chapter.key), played(chapter.key)
+    problem = problem_of(chapter.key)
+    if problem and place.value.phase in ("run", "reveal"):
+        stages.Failed(problem, run_again)
+        return
     match place.value.phase:
         case "story":
             stages.Story(chapter)
         case "bet":
-            stages.Bet(chapter, record, lambda bet: note(chapter.key, together=bet), bet_anew)
+            stages.Bet(chapter, record, seen, lambda bet: note(chapter.key, together=bet), bet_anew)
         case "run":
             stages.Run(chapter, found, shown.value, shown.set)
         case "reveal":
@@ -228,25 +261,39 @@ def use_chart(chapter: Chapter | None) -> Chart:
     return own if own is not None and chapter and chapter.key == LAST else invented
 
 
-def use_runs(chapter: Chapter | None, chart: Chart) -> None:
-    """Run a chapter as soon as its story is told; nothing runs on once the page is left."""
+def use_runs(chapter: Chapter | None, chart: Chart) -> Callable[[], None]:
+    """Run a chapter as soon as its story is told; nothing runs on once the page is left.
+
+    What is returned runs it once more.
+    """
+    times, set_times = solara.use_state(0)
 
     def start() -> Callable[[], None] | None:
         playing.set(None)
+        failed.set(None)
         if chapter is None:
             return None
         stop = Event()
 
         def run() -> None:
-            with suppress(CancelledError):
+            try:
                 found = play(chapter, chart, stop)
+            except CancelledError:
+                return
+            except Exception as error:  # whatever it is, the room is not to wait for ever
                 if not stop.is_set():
-                    playing.set((chapter.key, found))
+                    failed.set((chapter.key, error))
+                if not isinstance(error, EmpowerSimError | MemoryError):
+                    raise
+                return
+            if not stop.is_set():
+                playing.set((chapter.key, found))
 
         Thread(target=run, daemon=True).start()
         return stop.set
 
-    solara.use_effect(start, [chapter and chapter.key, id(chart)])
+    solara.use_effect(start, [chapter and chapter.key, id(chart), times])
+    return lambda: set_times(times + 1)
 
 
 @solara.component
@@ -302,9 +349,9 @@ def Steps(chapter: Chapter) -> None:  # noqa: N802
 
 
 @solara.component
-def Elsewhere() -> None:  # noqa: N802
+def Elsewhere(room: State) -> None:  # noqa: N802
     """Says that another screen drives the room, and offers to take over."""
-    if is_elsewhere(use_room().state):
+    if is_elsewhere(room):
         with v.Html(tag="div", class_="es-error es-w-elsewhere es-aside"):
             v.Html(tag="span", children=[_("Another screen drives the room now.")])
             Act(_("Drive it from here"), lambda: lead_room(place.value))
@@ -315,7 +362,7 @@ def Pace() -> None:  # noqa: N802
     """Back and next."""
     index = PLACES.index(place.value)
     with v.Html(tag="div", class_="es-w-pace es-aside"):
-        Act(_("Back"), back, disabled=index == 0)
+        Act(_("Back"), back, disabled=place_before(place.value) is None)
         following = PLACES[min(index + 1, len(PLACES) - 1)]
         waits = shown.value and not may_go_to(following)
         button = v.Btn(

@@ -12,11 +12,11 @@ import solara
 from reacton.ipyvue import use_event
 
 from empowersim.app import session
-from empowersim.app.controls import Act
+from empowersim.app.controls import Act, Choice
 from empowersim.app.language import N_, _, label, number, percent, plural
 from empowersim.app.regimes import Look, looks
 from empowersim.app.room import phone
-from empowersim.app.room.room import ROOM, State
+from empowersim.app.room.betting import ROOM, State
 from empowersim.app.workshop.chapters import LAST, Chapter, Outcome, Playing, Record
 from empowersim.org_chart import Chart
 from empowersim.parameters import LEVERS
@@ -41,16 +41,25 @@ AT_MOST_EVERY = 0.25
 """Seconds between two drawings of a room in which two hundred bet at once."""
 
 
+chosen: solara.Reactive[str] = solara.reactive("")
+"""Where phones are sent, if it was chosen among the addresses that this machine has."""
+
+
 class Seen(NamedTuple):
-    """The room, and how many are in it, at one moment."""
+    """The room, how many are in it, and where phones join, the likeliest first, at one moment."""
 
     state: State
     participants: int
+    addresses: tuple[str, ...]
+
+
+def _look() -> Seen:
+    return Seen(ROOM.state(), ROOM.participants(), phone.join_addresses())
 
 
 def use_room() -> Seen:
     """The room as it is now; the component is drawn anew whenever it changes."""
-    _seen, set_seen = solara.use_state(Seen(ROOM.state(), ROOM.participants()))
+    seen, set_seen = solara.use_state(solara.use_memo(_look, []))
 
     def watch() -> Callable[[], None]:
         stop = Event()
@@ -60,7 +69,7 @@ def use_room() -> Seen:
             while not stop.is_set():
                 version = ROOM.wait_for_change(version, CHECKED_EVERY)
                 if not stop.is_set():
-                    set_seen(Seen(ROOM.state(), ROOM.participants()))
+                    set_seen(_look())
                 stop.wait(AT_MOST_EVERY)
 
         Thread(target=look, daemon=True).start()
@@ -68,7 +77,7 @@ def use_room() -> Seen:
 
     solara.use_effect(watch, [])
     # What was seen last may be old: this may be drawn anew for a press that moved the room.
-    return Seen(ROOM.state(), ROOM.participants())
+    return Seen(ROOM.state(), ROOM.participants(), seen.addresses)
 
 
 def Pick(  # noqa: N802 (reads like a component)
@@ -101,7 +110,7 @@ def _html(tag: str, text: str, class_: str = "") -> None:
 
 
 @solara.component
-def Welcome() -> None:  # noqa: N802
+def Welcome(seen: Seen) -> None:  # noqa: N802
     """How it goes, the four regimes, and how to join."""
     with _scene("welcome"):
         with v.Html(tag="div"):
@@ -109,11 +118,11 @@ def Welcome() -> None:  # noqa: N802
             with v.Html(tag="ol", class_="es-w-course-of"):
                 for each in COURSE:
                     _html("li", _(each))
-            _html("h2", _("Between a manager and a collaborator, one of four things"))
+            _html("h2", _("Between a person and their manager, four kinds of relation"))
             with v.Html(tag="div", class_="es-w-four"):
                 for look in reversed(looks()):
                     _Regime(look)
-        Door(large=True)
+        Door(seen, large=True)
 
 
 @solara.component
@@ -131,30 +140,17 @@ def _Regime(look: Look) -> None:  # noqa: N802
 
 
 @solara.component
-def Door(large: bool = False) -> None:  # noqa: N802
+def Door(seen: Seen, large: bool = False) -> None:  # noqa: N802
     """How phones join: the code to scan, the PIN, and how many are in."""
-    import segno
-
-    seen = use_room()
-    address = phone.join_address()
     with v.Html(tag="aside", class_="es-w-door" + (" es-w-large" if large else "")):
-        if not ROOM.shared:
+        if not seen.addresses:
             _html("h2", _("Bet together, on the screen"))
             _html("p", _("Somebody moves the slider for the room. No phone is needed."))
-            with v.Html(tag="p", class_="es-note es-aside"):
-                _html("span", _("For bets from phones, start EmpowerSim so:"))
-                _html("code", "empowersim app --share")
+            _why_no_phones()
             return
+        address = chosen.value if chosen.value in seen.addresses else seen.addresses[0]
         _html("h2", _("Join with your phone"))
-        code = segno.make(f"{address}?pin={ROOM.pin}", error="m")
-        v.Html(
-            tag="img",
-            class_="es-w-code",
-            attributes={
-                "src": code.svg_data_uri(border=2, dark="#1a1a1a"),
-                "alt": _("Code to scan with a phone's camera"),
-            },
-        )
+        _code(address)
         _html("p", address, "es-w-address")
         with v.Html(tag="p", class_="es-w-pin"):
             _html("span", _("PIN"))
@@ -163,6 +159,40 @@ def Door(large: bool = False) -> None:  # noqa: N802
             "p",
             plural("{count} participant is in", "{count} participants are in", seen.participants),
         )
+        if large and len(seen.addresses) > 1:
+            # A machine in several networks cannot know which of them the phones are in.
+            Choice(
+                _("If phones do not get there, another address:"),
+                seen.addresses,
+                seen.addresses,
+                address,
+                chosen.set,
+                class_="es-w-others es-aside",
+            )
+
+
+def _why_no_phones() -> None:
+    with v.Html(tag="p", class_="es-note es-aside"):
+        if ROOM.shared:
+            _html(
+                "span",
+                _("For bets from phones, connect this machine to the network of the room."),
+            )
+        else:
+            _html("span", _("For bets from phones, start EmpowerSim like this:"))
+            _html("code", "empowersim app --share")
+
+
+def _code(address: str) -> None:
+    """The address and the PIN, for a phone's camera."""
+    import segno
+
+    code = segno.make(f"{address}?pin={ROOM.pin}", error="m")
+    attributes = {
+        "src": code.svg_data_uri(border=2, dark="#1a1a1a"),
+        "alt": _("QR code to scan with a phone's camera"),
+    }
+    v.Html(tag="img", class_="es-w-code", attributes=attributes)
 
 
 @solara.component
@@ -181,7 +211,7 @@ def Summary(  # noqa: N802
                 "model": _("The model"),
                 "percent": _percent_word(),
                 "print": _("Print or save as PDF"),
-                "anew": _("Forget the bets and begin anew"),
+                "anew": _("Forget the bets and start again"),
             },
             event_anew=lambda _: begin_anew(),
         )
@@ -272,11 +302,12 @@ def _changes(chapter: Chapter) -> dict[int, str]:
 def Bet(  # noqa: N802
     chapter: Chapter,
     record: Record,
+    seen: Seen,
     bet: Callable[[float], object],
     bet_anew: Callable[[], object],
 ) -> None:
     """The question, the bets as they come in, the slider for the room, and how to join."""
-    room = use_room().state
+    room = seen.state
     asks = room.phase == "betting" and room.question == chapter.asked
     bets = len(room.bets) if asks else len(record.bets)
     with _scene("bet"):
@@ -307,8 +338,8 @@ def Bet(  # noqa: N802
             if not asks:
                 with v.Html(tag="p", class_="es-w-closed"):
                     _html("span", _("Bets are closed."))
-                    Act(_("Bet anew"), bet_anew)
-        Door()
+                    Act(_("Bet again"), bet_anew)
+        Door(seen)
 
 
 @solara.component_vue("bet.vue")
@@ -325,11 +356,26 @@ def Run(  # noqa: N802
     """The weeks, played in the browser; nothing of the end shows before its week comes."""
     with _scene("run"):
         if found is None:
-            running = _("The model is running …")
-            _html("p", running, "es-w-told")
-            v.ProgressLinear(indeterminate=True, attributes={"aria-label": running})
+            _running()
         else:
             _course(chapter, found, done, set_done)
+
+
+def _running() -> None:
+    running = _("The model is running …")
+    _html("p", running, "es-w-told")
+    v.ProgressLinear(indeterminate=True, attributes={"aria-label": running})
+
+
+@solara.component
+def Failed(problem: str, run_again: Callable[[], object]) -> None:  # noqa: N802
+    """Why there is nothing to show; the workshop goes on all the same."""
+    with _scene("failed"):
+        v.Html(
+            tag="p", class_="es-error es-w-told", attributes={"role": "alert"}, children=[problem]
+        )
+        with v.Html(tag="p"):
+            Act(_("Try again"), run_again)
 
 
 def _course(
@@ -344,7 +390,7 @@ def _course(
         done=done,
         words={
             "all": _("All relations: mean of {runs} runs", runs=number(found.runs)),
-            "one": _("One of these runs: a sign is a relation, a block is a team"),
+            "one": _("One of these runs: a mark is a relation, a block is a team"),
             "week": _("week"),
             "week_now": _("week {week}", week="{}"),
             "skip": _("Skip to the end"),
@@ -377,7 +423,9 @@ def Reveal(  # noqa: N802
 ) -> None:
     """The bets against the outcome, in a sentence and in a picture; then what else one may ask."""
     with _scene("reveal"):
-        if found is not None:
+        if found is None:
+            _running()
+        else:
             sentence = _sentence(found.outcome, record)
             with v.Html(tag="div", attributes={"aria-live": "polite"}):
                 _html("h1", sentence)

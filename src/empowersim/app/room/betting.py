@@ -1,4 +1,4 @@
-"""The room: who has joined by phone, the question that is open, and the bets on it.
+"""Bets of a room: who has joined by phone, the question that is open, and what was bet on it.
 
 One server holds one room, shared on purpose by all its browser tabs and phones; one facilitator
 drives it: `open` a question, `close` it, `reveal` its outcome, and `put_away` what was asked.
@@ -37,31 +37,15 @@ class RoomFull(RoomError):  # noqa: N818 (a state of the room)
 
 
 class Question(NamedTuple):
-    """What the room bets on; the workshop gives it, and the room does not look into it.
-
-    `key` names it; a bet and the outcome lie in `low` to `high`, both shares of a whole.
-    """
+    """What the room bets on: a share of a whole. `key` names it; the workshop gives it."""
 
     key: str
     text_en: str
     text_fr: str
-    low: float = 0.0
-    high: float = 1.0
-    kind: Literal["share"] = "share"
-
-    def check(self, name: str, value: object) -> float:
-        """A bet or an outcome as a float.
-
-        Raises:
-            ParameterError: naming the value and what is allowed.
-        """
-        asked = Declaration("", 0.0, self.low, self.high, "1", "", "", "", "")
-        asked.check(name, value)
-        return float(cast(float, value))
 
 
 class State(NamedTuple):
-    """All that a screen shows of the room, at one moment."""
+    """All that a screen shows of the room, at one moment; no two moments have the same version."""
 
     version: int
     phase: Phase
@@ -91,11 +75,6 @@ class Room:
         self._seen: dict[str, float] = {}
 
     @property
-    def version(self) -> int:
-        """Grows by one whenever a screen of the room has something new to show."""
-        return self._version
-
-    @property
     def phase(self) -> Phase:
         """Whether the room waits for a question, bets, has stopped betting, or has seen it."""
         return self._phase
@@ -105,11 +84,6 @@ class Room:
         """What the room bets on or last bet on; None while it waits."""
         return self._question
 
-    @property
-    def outcome(self) -> float | None:
-        """What came out, once revealed."""
-        return self._outcome
-
     def state(self) -> State:
         """All of it at one moment."""
         with self._changed:
@@ -117,7 +91,10 @@ class Room:
             return State(self._version, self._phase, self._question, self._outcome, bets)
 
     def wait_for_change(self, version: int, timeout: float) -> int:
-        """Wait until the room has moved on from `version`, or `timeout` seconds; its version."""
+        """Wait until the room has moved on from `version`, or `timeout` seconds.
+
+        What is returned is the room's version now, to wait for the next change with; -1 is none.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, timeout)
             return self._version
@@ -125,10 +102,9 @@ class Room:
     # What the facilitator does.
 
     def open(self, question: Question) -> None:
-        """Ask for bets. A question that was closed goes on with its bets; a revealed one anew."""
+        """Ask for bets. A question goes on with the bets on it until it was revealed."""
         with self._changed:
-            if self._question != question or self._phase == "revealed":
-                self._bets[question.key] = {}
+            self._leave()
             self._question, self._outcome = question, None
             self._move_to("betting")
 
@@ -144,23 +120,33 @@ class Room:
             self._move_to("closed")
 
     def reveal(self, outcome: float) -> None:
-        """Show what came out, a number in the question's range, and take no more bets.
+        """Show what came out, a share, and take no more bets.
 
         Raises:
             RoomError: no question was asked.
-            ParameterError: the outcome is outside the question's range.
+            ParameterError: the outcome is no share.
         """
         with self._changed:
             if self._question is None:
                 raise RoomError("no question was asked; open one before its outcome is revealed")
-            self._outcome = self._question.check("outcome", outcome)
+            self._outcome = _share("outcome", outcome)
             self._move_to("revealed")
 
     def put_away(self) -> None:
         """Ask nothing any more; the phones wait for the next question."""
         with self._changed:
+            self._leave()
             self._question = self._outcome = None
             self._move_to("waiting")
+
+    def forget(self, key: str | None = None) -> None:
+        """Drop the bets on the question of this key; by default all, for the next group."""
+        with self._changed:
+            if key is None:
+                self._bets.clear()
+            else:
+                self._bets.pop(key, None)
+            self._tell()
 
     def bets(self, key: str | None = None) -> list[float]:
         """The bets on the question of this key, by default the one that is asked."""
@@ -175,7 +161,7 @@ class Room:
             now = self._clock()
             return sum(now - seen <= SEEN_WITHIN for seen in self._seen.values())
 
-    # What a participant does. Who holds a token has given the PIN.
+    # What a participant does. Who holds a token has given the PIN; a second one bets a second time.
 
     def join(self) -> str:
         """Let one more in: a token that nobody can guess.
@@ -212,20 +198,26 @@ class Room:
         Raises:
             NotJoined: the token is not the room's.
             RoomError: the room is not betting.
-            ParameterError: the bet is outside the question's range.
+            ParameterError: the bet is no share.
         """
         with self._changed:
             if not self.greet(token):
                 raise NotJoined("this participant is not in the room; join with the PIN")
             if self._question is None or self._phase != "betting" or self._is_other(key):
                 raise RoomError("no bets are taken on this; wait for the next question")
-            self._bets[self._question.key][token] = self._question.check("bet", value)
+            bet = _share("bet", value)
+            self._bets.setdefault(self._question.key, {})[token] = bet
             self._tell()
 
     def bet_of(self, token: str) -> float | None:
         """The participant's bet on the question that is asked, if any."""
         with self._changed:
             return self._bets_on(self._question).get(token)
+
+    def _leave(self) -> None:
+        """Drop the bets on what was revealed: who asks it again asks anew."""
+        if self._question and self._phase == "revealed":
+            self._bets.pop(self._question.key, None)
 
     def _is_other(self, key: str | None) -> bool:
         return key is not None and self._question is not None and key != self._question.key
@@ -240,6 +232,16 @@ class Room:
     def _tell(self) -> None:
         self._version += 1
         self._changed.notify_all()
+
+
+def _share(name: str, value: object) -> float:
+    """A bet or an outcome as a float.
+
+    Raises:
+        ParameterError: naming the value and what is allowed.
+    """
+    Declaration("", 0.0, 0.0, 1.0, "1", "", "", "", "").check(name, value)
+    return float(cast(float, value))
 
 
 ROOM = Room()
