@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ASSETS := src/empowersim/app/assets
 
-.PHONY: demo test app docs bench validation faults soak lint lock audit release clean
+.PHONY: demo test app docs bench validation faults storms soak lint lock audit release clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
@@ -33,6 +33,11 @@ validation: $(READY)           ## what the model shows and what not: docs/valida
 
 faults: $(READY)               ## kills, damage, full disks, lost workers: minutes
 	$(BIN)/python -m storms
+
+storms: $(READY)               ## every door's inputs, the model's extremes, installations: an hour
+	$(BIN)/python -m storms.inputs
+	$(BIN)/python -m storms.model
+	$(BIN)/python -m storms.install
 
 soak: $(VENV)/.app-ready       ## thirty sessions of the app for ten minutes (needs Debian's chromium)
 	$(BIN)/python -m storms.app

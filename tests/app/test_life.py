@@ -11,12 +11,12 @@ from empowersim.app.lab.life import (
     Cast,
     Life,
     Onward,
+    TooMany,
     frames,
     from_week,
     in_force,
     live,
 )
-from empowersim.errors import RunError
 from empowersim.org_chart import balanced
 from empowersim.outcomes import NAMES, REGIMES
 from empowersim.scenarios import Intervention, Rollout
@@ -110,7 +110,7 @@ def test_regimes_and_newcomers_are_those_of_the_measures(life):
 
 def test_too_many_people_to_watch():
     people = Cast.of(balanced(30, 3))
-    with pytest.raises(RunError, match=r"^27,931 people over 156 weeks are too many"):
+    with pytest.raises(TooMany, match=r"^27,931 people over 156 weeks are too many"):
         live(scenarios.named("status-quo"), people)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from empowersim import scenarios
 from empowersim.app.lab import watching, words
-from empowersim.app.lab.life import Cast
+from empowersim.app.lab.life import Cast, TooMany
 from empowersim.app.lab.policy import Trial, moved
 from empowersim.app.lab.watching import call_witness, try_out, watch
 from empowersim.app.lab.words import called, debrief, difference, failure
@@ -114,7 +114,11 @@ def test_too_many_people_are_refused_in_one_line():
     assert "are too many to watch" in said[0]
 
 
-ERRORS = {MemoryError(): "memory is too small", RunError("in one line"): "in one line"}
+ERRORS = {
+    MemoryError(): "memory is too small",
+    TooMany(27_931, 156, 20_000): "27,931 people over 156 weeks are too many to watch",
+    RunError("in one line"): "in one line",
+}
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=repr)

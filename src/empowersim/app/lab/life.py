@@ -165,7 +165,7 @@ def live(
     """The run of a scenario; the weeks that it shares with the run `before` are taken from it.
 
     Raises:
-        RunError: too many people and weeks to hold in memory.
+        TooMany: people and weeks to hold in memory.
         CancelledError: `stop` was set meanwhile.
     """
     people, weeks, stop = cast.people, scenario.weeks, stop or Event()
@@ -214,14 +214,22 @@ def _shared_weeks(before: Life | None, scenario: Scenario, cast: Cast) -> int:
     return min([before.weeks, scenario.weeks, *(each.week - 1 for each in different)])
 
 
+class TooMany(RunError):  # noqa: N818 (what they are)
+    """More people than can be watched over so many weeks; `fit` would be few enough."""
+
+    def __init__(self, people: int, weeks: int, fit: int) -> None:
+        super().__init__(
+            f"{people:,} people over {weeks} weeks are too many to watch one by one (at most"
+            f" {fit:,}); take a smaller org chart, or run it with: empowersim run"
+        )
+        self.people, self.weeks, self.fit = people, weeks, fit
+
+
 def _check_size(n_people: int, weeks: int) -> None:
     numbers = n_people * len(STATES) * (weeks + 1)
     if numbers > MOST_NUMBERS:
         fit = MOST_NUMBERS // (len(STATES) * (weeks + 1))
-        raise RunError(
-            f"{n_people:,} people over {weeks} weeks are too many to watch one by one (at most"
-            f" {fit:,}); take a smaller org chart, or run it with: empowersim run"
-        )
+        raise TooMany(n_people, weeks, fit)
 
 
 # --- What the page gets --------------------------------------------------------------------------

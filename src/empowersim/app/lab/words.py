@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from empowersim.app.lab.forecast import SUCCESS, better_in, reached
-from empowersim.app.lab.life import Life
+from empowersim.app.lab.life import Life, TooMany
 from empowersim.app.lab.policy import levers_after
 from empowersim.app.lab.story import MOST_PEOPLE
 from empowersim.app.lab.watching import Tried
@@ -135,6 +135,14 @@ def failure(error: Exception) -> str:
     """Why something could not be computed, in a line."""
     if isinstance(error, MemoryError):
         return _("This computer's memory is too small for this: take a smaller org chart.")
+    if isinstance(error, TooMany):
+        return _(
+            "{people} people over {weeks} weeks are too many to watch one by one (at most {fit}):"
+            " take a smaller org chart, or run it with: empowersim run",
+            people=number(error.people),
+            weeks=number(error.weeks),
+            fit=number(error.fit),
+        )
     return str(error)
 
 
