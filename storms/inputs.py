@@ -860,13 +860,15 @@ def section(number: int = CASES, only: str = "") -> list[Row]:
 
 
 def main() -> int:
-    """Storm, print, and, if it was every door, write."""
+    """Storm, print, and write: the section, or some of its rows."""
     parser = argparse.ArgumentParser(prog="python -m storms.inputs")
     parser.add_argument("--cases", type=int, metavar="N", default=CASES)
     parser.add_argument("--only", metavar="NAME", default="")
     given = parser.parse_args()
     rows = section(given.cases, given.only)
-    if not given.only:
+    if given.only:
+        page.write_some("Inputs", rows)
+    else:
         page.write("Inputs", page.table(rows))
     return int(any(row.survived < row.tried for row in rows))
 

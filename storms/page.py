@@ -28,10 +28,21 @@ def table(rows: list[Row]) -> str:
 
 def write(name: str, text: str, page: Path = PAGE) -> None:
     """Put a section into the page, in place of what it said before."""
-    before = page.read_text(encoding="utf-8") if page.exists() else ""
-    _head, *parts = re.split(r"^## (.+)\n", before, flags=re.MULTILINE)
-    sections = dict(zip(parts[::2], parts[1::2], strict=True)) | {name: text}
+    sections = _sections(page) | {name: text}
     told = "".join(
         f"\n## {each}\n\n{sections[each].strip()}\n" for each in SECTIONS if each in sections
     )
     page.write_text(f"{HEADER}{told}", encoding="utf-8")
+
+
+def write_some(name: str, rows: list[Row], page: Path = PAGE) -> None:
+    """Put some rows of a section into the page, in place of those of the same names."""
+    new = {line.split("|")[1]: line for line in table(rows).splitlines()[2:]}
+    kept = _sections(page)[name].strip().splitlines()
+    write(name, "\n".join(new.get(line.split("|")[1], line) for line in kept), page)
+
+
+def _sections(page: Path) -> dict[str, str]:
+    before = page.read_text(encoding="utf-8") if page.exists() else ""
+    _head, *parts = re.split(r"^## (.+)\n", before, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))

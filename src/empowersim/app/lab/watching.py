@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Event, Thread
+from threading import BoundedSemaphore, Event, Thread
 
 from empowersim.app.lab.forecast import Forecast, forecast
 from empowersim.app.lab.life import Cast, Life, live
@@ -16,6 +18,12 @@ from empowersim.scenarios import Scenario
 
 QUIET = 0.6
 """Seconds without a change before the slow witness is called."""
+TRIALS = BoundedSemaphore(os.cpu_count() or 1)
+WITNESSES = BoundedSemaphore(1)
+"""How many of all sessions' trials are run at a time, and how many witnesses are heard: of thirty
+that computed at once, the thread that serves the pages would get its turn last."""
+IMPATIENCE = 0.05
+"""Seconds after which who waits for a turn looks whether it is still wanted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,41 +76,60 @@ def watch(
     on_error: Callable[[Exception], None],
 ) -> Callable[[], None]:
     """Run a trial in a thread of its own; what is returned stops it."""
-    return _in_thread(lambda stop: try_out(trial, cast, week, before, stop), on_tried, on_error)
+
+    def tried(stop: Event) -> Tried:
+        return try_out(trial, cast, week, before, stop)
+
+    return _in_thread(tried, on_tried, on_error, TRIALS)
 
 
 def call_witness(
     life: Life, on_seen: Callable[[Witness], None], on_error: Callable[[Exception], None]
 ) -> Callable[[], None]:
     """Live a run again person by person, once nothing has changed for a while."""
-
-    def seen(stop: Event) -> Witness:
-        if stop.wait(QUIET):
-            raise CancelledError
-        return witness(life, stop)
-
-    return _in_thread(seen, on_seen, on_error)
+    return _in_thread(lambda stop: witness(life, stop), on_seen, on_error, WITNESSES, QUIET)
 
 
 def _in_thread[Found](
     find: Callable[[Event], Found],
     on_found: Callable[[Found], None],
     on_error: Callable[[Exception], None],
+    turns: BoundedSemaphore,
+    after: float = 0.0,
 ) -> Callable[[], None]:
     """Whoever waits hears of what was found, or why it was not; of neither, once it is stopped."""
     stop = Event()
 
     def work() -> None:
         try:
-            found = find(stop)
+            with _turn(turns, stop, after):
+                found = find(stop)
+                if not stop.is_set():
+                    on_found(found)
         except CancelledError:
             return
         except (EmpowerSimError, MemoryError) as error:
             if not stop.is_set():
                 on_error(error)
-            return
-        if not stop.is_set():
-            on_found(found)
 
     Thread(target=work, daemon=True).start()
     return stop.set
+
+
+@contextmanager
+def _turn(turns: BoundedSemaphore, stop: Event, after: float) -> Iterator[None]:
+    """Wait for a turn, `after` so many seconds.
+
+    Raises:
+        CancelledError: it is not wanted any more.
+    """
+    stop.wait(after)
+    while not turns.acquire(timeout=IMPATIENCE):
+        if stop.is_set():
+            raise CancelledError
+    try:
+        if stop.is_set():
+            raise CancelledError
+        yield
+    finally:
+        turns.release()
