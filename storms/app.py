@@ -172,6 +172,13 @@ async def opened(browser: Any, address: str, log: Log, path: str) -> Any:
     return page
 
 
+async def in_the_lab(browser: Any, address: str, log: Log) -> Any:
+    """One more page, in the lab: people come one after another, as through a door."""
+    page = await opened(browser, address, log, "/lab")
+    await page.wait_for_selector(".es-player", timeout=60_000)
+    return page
+
+
 class Session:
     """Someone in the lab, who wanders off now and then."""
 
@@ -182,10 +189,9 @@ class Session:
         """Act until the end; whether it came so far."""
         acts = [self._move] * 6 + [self._play] * 2 + [self._wander, self._lose]
         try:
-            await self._to_the_lab()
             while time.monotonic() < until:
                 await self._luck.choice(acts)(begun)
-                await asyncio.sleep(self._luck.uniform(1, 5))
+                await asyncio.sleep(self._luck.uniform(2, 10))
         except Exception as error:
             # Whatever happens to one of many is counted, and ends that one alone.
             first_line = str(error).partition("\n")[0]
@@ -341,7 +347,7 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
             pin = (await leader.inner_text(".es-w-pin b")).replace(" ", "")
             uses["first"] = Use.of(process)
             pages = [
-                await opened(shared[k % BROWSERS], address, log, "/") for k in range(1, sessions)
+                await in_the_lab(shared[k % BROWSERS], address, log) for k in range(1, sessions)
             ]
             uses["all"] = Use.of(process)
             threads = [
