@@ -18,6 +18,7 @@ from empowersim import outcomes, results_folder, sweep
 from empowersim.app import controls, session
 from empowersim.app.explore import mode, results
 from empowersim.app.explore.results import Trouble
+from empowersim.app.explore.small_sweep import grid
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
 from empowersim.results_folder import EXPERIMENT, JOURNAL, OWNER, PROVENANCE
@@ -223,7 +224,7 @@ def test_a_folder_of_a_later_format_is_of_another_version(root):
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), ValueError("a\nb"), MemoryError(), TypeError()])
-@pytest.mark.parametrize("step", ["_experiment", "_tables", "findings", "_pictures"])
+@pytest.mark.parametrize("step", ["_experiment", "_tables", "findings", "pictures"])
 def test_whatever_is_not_foreseen_is_one_line(root, monkeypatch, step, error):
     swept(root / "made")
 
@@ -447,7 +448,7 @@ def test_a_sweep_that_fails_unforeseen_ends_with_a_line(monkeypatch):
     ended = Event()
     monkeypatch.setattr(sweep, "open_folder", lambda *_: {}["x"])
     with page():
-        experiment = results.small_sweep("Title", "status-quo", {"coaching": 3}, 8)
+        experiment = grid("Title", "status-quo", {"coaching": 3}, 8)
         asked = mode.Asked(experiment, Event())
         leave = mode._begin(asked, lambda _: ended.set())
         assert ended.wait(10)
@@ -495,7 +496,7 @@ def test_a_folder_that_names_files_elsewhere_is_refused(root):
 
 
 def test_a_small_sweep_is_a_grid_over_whole_ranges():
-    experiment = results.small_sweep("Title", "stop-too-early", {"coaching": 3, "mandate": 5}, 8)
+    experiment = grid("Title", "stop-too-early", {"coaching": 3, "mandate": 5}, 8)
     assert len(experiment.points) == 15
     assert sweep.most_runs(experiment) == 120
     assert experiment.scenario.weeks == 260

@@ -88,7 +88,7 @@ def serve(
 def _give_memory_back() -> None:
     """Have the C library return at once what large tables used, not keep it for each thread.
 
-    Thirty sessions' threads kept half a gigabyte. Only glibc knows these settings.
+    Else it keeps pools for many threads, and sessions have many. Only glibc knows these settings.
     """
     import ctypes
 

@@ -17,8 +17,9 @@ from empowersim import sweep
 from empowersim.app import language, session
 from empowersim.app.bars import Bars
 from empowersim.app.controls import Act, Choice
-from empowersim.app.explore import results
-from empowersim.app.explore.results import Obstacle, Picture, Problem, Read, Trouble, Which
+from empowersim.app.explore import results, small_sweep
+from empowersim.app.explore.pictures import Picture
+from empowersim.app.explore.results import Obstacle, Problem, Read, Trouble, Which
 from empowersim.app.language import N_, _, label, number, plural
 from empowersim.app.regimes import looks
 from empowersim.app.titles import TITLES, title
@@ -349,11 +350,11 @@ def Form(ask: Callable[[Asked], object]) -> None:  # noqa: N802
     steps, set_steps = solara.use_state((7, 5))
     replicates, set_replicates = solara.use_state(16)
     both = {one: steps[0]} | ({other: steps[1]} if other not in (NO_LEVER, one) else {})
-    experiment = results.small_sweep(
+    experiment = small_sweep.grid(
         _("{scenario}: a small sweep", scenario=title(scenario)), scenario, both, replicates
     )
     pilot = solara.lab.use_task(
-        lambda: results.seconds_for(experiment),
+        lambda: small_sweep.seconds_for(experiment),
         dependencies=[tuple(both.items()), replicates, scenario],
         raise_error=False,
     )
@@ -474,7 +475,7 @@ def _swept(asked: Asked, left: Event) -> tuple[str, str]:
         tally = sweep.run(
             asked.experiment,
             folder,
-            threads(results.workers()),
+            threads(small_sweep.workers()),
             stop=asked.cancel,
             progress=count,
         )
