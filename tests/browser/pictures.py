@@ -17,7 +17,7 @@ LATE = 60_000
 
 def taken(page, name):
     # What moves has come to rest.
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(4000)
     page.screenshot(path=PLACE / f"app-{name}.png")
 
 
