@@ -54,8 +54,12 @@ lock: $(BIN)/uv                ## choose versions anew (the only target that cha
 	  pyproject.toml --output-file requirements.lock
 
 audit: $(BIN)/uv               ## known vulnerabilities of the locked packages (asks osv.dev)
-	$(BIN)/uv tool run --quiet --python $(BIN)/python pip-audit --vulnerability-service osv \
-	  --disable-pip --progress-spinner off --requirement requirements.lock
+	@said=$$($(BIN)/uv tool run --quiet --python $(BIN)/python pip-audit --vulnerability-service osv \
+	  --disable-pip --progress-spinner off --requirement requirements.lock 2>&1); code=$$?; \
+	case "$$said" in \
+	  *Traceback*) echo "osv.dev, which keeps the advisories, cannot be reached from here" >&2;; \
+	  *) echo "$$said";; \
+	esac; exit $$code
 
 release: $(READY)              ## dist/: sdist, wheel (tried alone), archive for CoMSES
 	$(BIN)/python release.py

@@ -234,6 +234,21 @@ def test_wrong_input_gets_one_clear_line_and_exit_code_2(capsys, monkeypatch, tm
     assert list(tmp_path.iterdir()) == []
 
 
+def test_one_person_alone_is_refused(capsys, tmp_path):
+    chart = tmp_path / "alone.csv"
+    chart.write_text("id,manager,name\n1,,Ann\n")
+    code, printed, told = tell(capsys, "run", "status-quo", "--org", str(chart))
+    assert (code, printed, told.count("\n")) == (2, "", 1)
+    assert "alone.csv: one person alone has no reporting relation" in told
+
+
+@pytest.mark.parametrize("letter", ["\x1b", "\x07", "\x9b", "\u202e", "\udce9", "\r"])
+def test_a_complaint_holds_nothing_that_a_terminal_obeys(capsys, letter):
+    code, _, told = tell(capsys, "plan", f"no{letter}where.toml")
+    assert code == 2
+    assert told.rstrip("\n").isprintable()
+
+
 @pytest.mark.parametrize(
     "call",
     ["status", "verify", "retry", "extend --replicates 9", "replay 0:0", "export --out y.csv"],

@@ -23,7 +23,8 @@ PERSON_WEEKS = 25_000_000
 ROWS = 500_000
 RUNS = 2_048
 MODEL_RUNS = 8
-
+MODEL_MODULES = ("pandas", "empowersim.model")
+"""What runs of a researcher's model import besides that model: not to be counted as their time."""
 
 KEYS = ("point", "replicate", "week")
 

@@ -72,6 +72,8 @@ def _failed(why: object, code: int) -> int:
     # A chart's rows to correct are a list; all else is a line, whatever a name in it may hold.
     text = str(why) if isinstance(why, OrgChartError) else " ".join(str(why).splitlines())
     text = re.sub(rf"(\S{{{LONGEST_WORD}}})\S+", r"\1…", text)
+    # A name may hold what a terminal would obey, or letters that cannot be written.
+    text = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
     print(f"empowersim: {text}", file=sys.stderr)
     return code
 

@@ -30,6 +30,7 @@ from collections.abc import Buffer, Callable, Generator, Iterable, Iterator, Seq
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import islice
 from multiprocessing import connection, resource_tracker
 from queue import Empty, SimpleQueue
@@ -121,12 +122,19 @@ def threads(workers: int | None = None) -> Executor:
     return _Threads(_number(workers))
 
 
-def processes(workers: int | None = None, timeout: float | None = None) -> Executor:
+def processes(
+    workers: int | None = None, timeout: float | None = None, preload: Sequence[str] = ()
+) -> Executor:
     """As many processes as given, by default one a core; a task may take `timeout` seconds.
 
     A program that starts them must guard its own start: `if __name__ == "__main__":`.
+
+    Args:
+        workers: processes.
+        timeout: seconds of a task; those in which a process starts do not count.
+        preload: names of modules that a process imports while it starts.
     """
-    return _Processes(_number(workers), timeout)
+    return _Processes(_number(workers), timeout, tuple(preload))
 
 
 def dask(scheduler: str | None = None, local: int | None = None) -> Executor:
@@ -258,6 +266,7 @@ class _Threads(Executor):
 class _Processes(Executor):
     workers: int
     timeout: float | None
+    preload: tuple[str, ...]
 
     def _outcomes(self, work: Work[Any, Any], waiting: _Waiting[Any]) -> Generator[tuple[Any, Any]]:
         """A worker holds one task; a new one is started when there is a task and none is idle."""
@@ -266,7 +275,7 @@ class _Processes(Executor):
         try:
             while True:
                 for task in islice(waiting, self.workers - len(busy)):
-                    worker = _living(idle) or _Worker(work, self.timeout)
+                    worker = _living(idle) or _Worker(work, self.timeout, self.preload)
                     busy.append(worker)
                     worker.begin(task)
                 if not busy:
@@ -309,16 +318,18 @@ class _Worker:
     Attributes:
         task: what it was last given.
         deadline: when its task has taken too long, by `time.monotonic`; it is given no hurry before
-            it is ready, for a process takes seconds to start.
+            it is ready, for a process takes seconds to start and to import what it needs.
     """
 
-    def __init__(self, work: Work[Any, Any], timeout: float | None) -> None:
+    def __init__(self, work: Work[Any, Any], timeout: float | None, preload: Sequence[str]) -> None:
         context = multiprocessing.get_context("spawn")
         # Pickled here, and read when the worker is set up: to read it may run a researcher's code.
         pickled = pickle.dumps(work)
         _fill_standard_streams()
         self.pipe, its_end = context.Pipe()
-        self._process = context.Process(target=_serve, args=(its_end, pickled), daemon=True)
+        self._process = context.Process(
+            target=_serve, args=(its_end, pickled, preload), daemon=True
+        )
         self._timeout = math.inf if timeout is None else timeout
         self._is_ready = False
         self.task: Any = None
@@ -407,11 +418,13 @@ def _without_interruption() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(pipe: connection.Connection[Any, Any], pickled: bytes) -> None:
+def _serve(pipe: connection.Connection[Any, Any], pickled: bytes, preload: Sequence[str]) -> None:
     """A worker's life: it ends when the driver does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_driver, daemon=True).start()
     _speak_aside()
+    for name in preload:
+        import_module(name)
     work = pickle.loads(pickled)  # noqa: S301 (what our driver sends)
     with suppress(EOFError, OSError):
         pipe.send(None)

@@ -175,7 +175,9 @@ def _flown(experiment: Experiment, plan: _Plan, workers: int) -> _Pilot:
 
     runs = experiment.runs
     executor = (
-        executors.processes(workers, runs.timeout) if runs.model else executors.threads(workers)
+        executors.processes(workers, runs.timeout, blocks.MODEL_MODULES)
+        if runs.model
+        else executors.threads(workers)
     )
     stop, start = Event(), time.monotonic()
     first_ended: dict[tuple[int, int], float] = {}

@@ -85,7 +85,7 @@ def _lived(experiment: Experiment, run: Block) -> tuple[pd.DataFrame, str]:
         course, _ = blocks.results_of(experiment, run)
         return course, ""
     # It may leave, kill its process, or never end.
-    alone = executors.processes(1, experiment.runs.timeout)
+    alone = executors.processes(1, experiment.runs.timeout, blocks.MODEL_MODULES)
     [(_, done)] = alone.map(partial(blocks.results_of, experiment), [run], Event())
     if isinstance(done, Lost):
         return blocks.results_table([]), done.reason

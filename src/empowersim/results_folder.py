@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from empowersim import journal, org_chart, store
+from empowersim.declaration import shown
 from empowersim.errors import FolderLocked, StoreError
 
 if TYPE_CHECKING:
@@ -400,8 +401,9 @@ class ResultsFolder:
         found = made.get("format", 1)
         if found not in range(1, FORMAT + 1):
             raise StoreError(
-                f"{self.path} has format {found}, of EmpowerSim {made.get('empowersim')}; this"
-                f" version reads formats up to {FORMAT}: open it with that version, or a later one"
+                f"{self.path} has format {shown(found, str)}, of EmpowerSim"
+                f" {shown(made.get('empowersim'), str)}; this version reads formats up to"
+                f" {FORMAT}: open it with that version, or a later one"
             )
 
     def design(self) -> pd.DataFrame:

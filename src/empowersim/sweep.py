@@ -137,8 +137,8 @@ def _check(experiment: Experiment, folder: ResultsFolder) -> None:
     made = folder.provenance()
     if made.get("sources") != source_hash():
         raise Mismatch(
-            f"{folder.path} was made by EmpowerSim {made.get('empowersim')} with other rules than"
-            " these; go on with that version, or start in a new folder"
+            f"{folder.path} was made by EmpowerSim {shown(made.get('empowersim'), str)} with other"
+            " rules than these; go on with that version, or start in a new folder"
         )
     # The points, too: a library that samples a design may do so otherwise in another version.
     if made.get("spec_hash") != experiment.hash() or not folder.design().equals(
@@ -363,7 +363,7 @@ def _careful(
 
     tables, failures = [], []
     work = partial(do_alone, str(folder.path.resolve()), experiment.hash())
-    alone = processes(timeout=experiment.runs.timeout)
+    alone = processes(timeout=experiment.runs.timeout, preload=blocks.MODEL_MODULES)
     for single, done in alone.map(work, block.single_runs(), stop):
         if isinstance(done, Lost):
             failures.append(blocks.failure(experiment, single.points[0], single.first, done.reason))

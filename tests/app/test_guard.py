@@ -25,6 +25,8 @@ from empowersim.app.room.betting import MOST_PARTICIPANTS, ROOM, Question, Room
 from empowersim.app.room.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
+ASKED = '{"header": {"msg_type": "comm_msg"}, "channel": "shell"}'
+"""What passes for a message of a kernel."""
 CHANNELS = f"/jupyter/api/kernels/{KERNEL}/channels"
 CLOSE = f"/_solara/api/close/{KERNEL}"
 PHONE = "192.168.1.77"
@@ -580,8 +582,8 @@ def test_a_websocket_may_be_silent(port, monkeypatch):
     path = f"/jupyter/api/kernels/{KERNEL}/channels?session_id=x"
     with connect(f"ws://localhost:{port}{path}", origin=f"http://localhost:{port}") as websocket:
         time.sleep(0.6)
-        websocket.send("still here")
-        assert websocket.recv(5) == "still here"
+        websocket.send(ASKED)
+        assert websocket.recv(5) == ASKED
 
 
 def is_ended(connection, send):
@@ -614,16 +616,29 @@ def test_traversal_over_the_wire(port):
         (b"\x7f\xff\xff\xff.", False),
         (b"\xff\xff\xff\xff" + b"." * 100, False),
         (b"\0\0\0\0....", False),
-        (b"\0\0\0\x02" + b"." * 8, True),
+        (b"\0\0\0\x02" + b"." * 8, False),
         (b"\0\0\0\x03" + b"." * 8, False),
         (b"\0", False),
-        (b'\0\0\0\x01\0\0\0\x08{"a": 1}', True),
-        (None, True),
+        (b"", False),
+        (b'\0\0\0\x01\0\0\0\x08{"a": 1}', False),
+        (b"\0\0\0\x01\0\0\0\x08" + ASKED.encode(), True),
+        (b"\0\0\0\x02\0\0\0\x0c\0\0\0\x44" + ASKED.encode() + b"\xffchart", True),
+        (b"\0\0\0\x02\0\0\0\x0c\0\0\0\x43" + ASKED.encode() + b"\xffchart", False),
+        ("", False),
+        ("{}", False),
+        ("[1]", False),
+        ('"header"', False),
+        ('{"header": 3, "channel": "shell"}', False),
+        ('{"header": {"msg_type": "comm_msg"}}', False),
+        ("[" * 100_000, False),
+        ("9" * 5_000, False),
+        (ASKED, True),
     ],
 )
-def test_a_frame_that_promises_more_than_it_holds_ends_its_websocket(data, passes):
+def test_what_is_no_message_of_a_kernel_ends_its_websocket(data, passes):
     async def received():
-        return {"type": "websocket.receive", "bytes": data, "text": None if data else "{}"}
+        text = isinstance(data, str)
+        return {"type": "websocket.receive", ("text" if text else "bytes"): data}
 
     message = asyncio.run(_whole(received)())
     assert message["type"] == ("websocket.receive" if passes else "websocket.disconnect")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from empowersim.errors import OrgChartError
 from empowersim.org_chart.cells import clean, guarded, key, name_key, quoted, unguarded
 
 
@@ -20,6 +21,16 @@ def test_clean_text_is_clean_and_on_one_line(text):
 def test_what_looks_alike_becomes_equal():
     decomposed = unicodedata.normalize("NFD", " Zoé\u00a0Lemaire\r\n ")
     assert clean(decomposed) == "Zoé Lemaire"
+
+
+def test_dozens_of_accents_on_one_letter_are_no_text():
+    """To put them in order takes the square of their number: minutes, for a small file."""
+    pile = "\u0301\u0316" * 500_000
+    for read in (clean, key, name_key):
+        with pytest.raises(OrgChartError, match="has dozens of accents on one letter"):
+            read(f"Zoe{pile}")
+    # Thirty are more than any language writes on a letter.
+    assert clean("e" + "\u0301" * 30) == unicodedata.normalize("NFC", "e" + "\u0301" * 30)
 
 
 @given(st.text(alphabet="'=+-@＝a1 "))

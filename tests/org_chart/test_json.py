@@ -133,6 +133,8 @@ def test_lone_surrogates_do_no_harm(write):
         ({"id": 1, "reports": [2]}, 'person 1 .*: "reports" must be a list of objects'),
         ({"id": 1, "reports": {"id": 2}}, 'person 1 .*: "reports" must be a list of objects'),
         ([{"id": 1}], "no manager column"),
+        ([{"id": 1, "manager": "e" + "\u0301" * 40}], "dozens of accents"),
+        ([{"id": 1, "manager": "", "e" + "\u0301" * 40: 1}], "dozens of accents"),
     ],
 )
 def test_other_json_is_refused(write, data, message):

@@ -134,10 +134,13 @@ def _executor(given: Namespace, experiment: Experiment) -> Executor:
     if given.scheduler or given.local_cluster:
         return executors.dask(scheduler=given.scheduler, local=given.local_cluster)
     if given.processes or experiment.runs.model:
-        from empowersim.blocks import MODEL_RUNS
+        from empowersim.blocks import MODEL_MODULES, MODEL_RUNS
 
-        timeout = experiment.runs.timeout * MODEL_RUNS if experiment.runs.model else None
-        return executors.processes(given.workers, timeout=timeout)
+        if not experiment.runs.model:
+            return executors.processes(given.workers)
+        return executors.processes(
+            given.workers, experiment.runs.timeout * MODEL_RUNS, MODEL_MODULES
+        )
     return executors.threads(given.workers)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from empowersim import org_chart, scenarios
 from empowersim.commands.terminal import print_json, progress
 from empowersim.declaration import check_whole
-from empowersim.errors import ParameterError
+from empowersim.errors import OrgChartError, ParameterError
 from empowersim.parameters import check_name
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(given: Namespace) -> None:
     scenario = scenarios.named(given.scenario).with_changes(changes(given.changes))
     if given.weeks is not None:
         scenario = replace(scenario, weeks=given.weeks)
-    chart = org_chart.balanced() if given.org is None else org_chart.load(given.org)
+    chart = org_chart.balanced() if given.org is None else _chart(given.org)
     rules = None if given.rules is None else rules_from(given.rules)
     if given.out is not None:
         store.check_free(given.out)
@@ -81,6 +81,15 @@ def run(given: Namespace) -> None:
     print(course.loc[shown, list(SHOWN_MEASURES)].round(3).to_string(na_rep="·"))
     if given.out is not None:
         print(f"\nTables: {given.out}/")
+
+
+def _chart(file: str) -> org_chart.Chart:
+    chart = org_chart.load(file)
+    if len(chart) < 2:
+        raise OrgChartError(
+            f"{file}: one person alone has no reporting relation; name at least one collaborator"
+        )
+    return chart
 
 
 def asked(given: Namespace, scenario: str, axes: Iterable[str], record: str) -> Experiment:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from empowersim.errors import OrgChartError
+
 # Control characters, zero-width spaces, lone surrogates: unseen on paper, and not allowed in XML.
 _INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\ufeff\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile("'*[=+\\-@＝＋－＠]")
@@ -14,15 +16,20 @@ def clean(text: str) -> str:
     """The text on one line, without invisible characters or spaces at its ends, in NFC.
 
     Two files may write the same name in two ways that look alike; here they become equal.
+
+    Raises:
+        OrgChartError: So many accents stand on one letter that it is no text; to put them in
+            order would take the square of their number.
     """
+    if _is_piled(text):
+        raise OrgChartError(
+            f"{quoted(text)} has dozens of accents on one letter, so it is no text or is damaged: "
+            "correct it, or delete it"
+        )
     return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub(" ", text).split()))
 
 
-def is_piled(text: str) -> bool:
-    """Whether so many accents stand on one letter that it is no text.
-
-    To put them in order, as `clean` does, takes the square of their number.
-    """
+def _is_piled(text: str) -> bool:
     if text.isascii() or len(text) <= _MOST_MARKS:
         return False
     marks = bytes(map(bool, map(unicodedata.combining, text)))
@@ -65,7 +72,7 @@ def quoted(value: object) -> str:
 def _words(text: str) -> list[str]:
     plain = "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
+        for letter in unicodedata.normalize("NFKD", clean(text).casefold())
         if not unicodedata.combining(letter)
     )
     return re.findall(r"[^\W_]+", plain)

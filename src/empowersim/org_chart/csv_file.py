@@ -9,7 +9,7 @@ from pathlib import Path
 from empowersim.errors import OrgChartError
 from empowersim.org_chart import records
 from empowersim.org_chart.assembly import Source
-from empowersim.org_chart.cells import clean, is_piled, unguarded
+from empowersim.org_chart.cells import clean, unguarded
 from empowersim.org_chart.records import Record, Table
 from empowersim.org_chart.text_file import decoded, read_bytes
 
@@ -87,8 +87,7 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
     line = 1
     try:
         for cells in reader:
-            _check(cells, line)
-            cleaned = [unguarded(clean(cell)) for cell in cells]
+            cleaned = [unguarded(cell) for cell in _cleaned(cells, line)]
             if any(cleaned):
                 yield Record(f"line {line}", cleaned)
             line = reader.line_num + 1
@@ -98,15 +97,14 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
         ) from error
 
 
-def _check(cells: Sequence[str], line: int) -> None:
-    """Refuse a row that no spreadsheet has written, before its cells are cleaned at length."""
+def _cleaned(cells: Sequence[str], line: int) -> list[str]:
+    """The cells, unless no spreadsheet has written such a row."""
     if len(cells) > _MOST_CELLS:
         raise _TooWideError(
             f"the row at line {line} has {len(cells):,} cells, at most {_MOST_CELLS:,} are read: "
             "keep the columns of ids, managers, names and titles"
         )
-    if any(map(is_piled, cells)):
-        raise OrgChartError(
-            f"the row at line {line} has dozens of accents on one letter, so it is no text or is "
-            "damaged: correct it, or delete it"
-        )
+    try:
+        return [clean(cell) for cell in cells]
+    except OrgChartError as error:
+        raise OrgChartError(f"the row at line {line}: {error}") from error

@@ -78,7 +78,7 @@ _REASONS: Mapping[str, str] = {
     "encoding": r"line (?P<line>\d+) is not in .*",
     "quotes": r"the row at line (?P<line>\d+) cannot be read .*",
     "wide": r"the row at line (?P<line>\d+) has (?P<n>[\d,]+) cells, at most (?P<m>[\d,]+) .*",
-    "accents": r"the row at line (?P<line>\d+) has dozens of accents .*",
+    "accents": r"the row at line (?P<line>\d+): .* has dozens of accents .*",
     "two columns": r"(?P<n>\d+) columns are called (?P<who>.+): rename all but one",
     "nobody left": r"(?P<n>[\d,]+) problems? .*nobody would be left .*",
 }
