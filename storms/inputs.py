@@ -28,7 +28,17 @@ from unittest import mock
 
 import tomli_w
 
-from empowersim import cli, designs, org_chart, own_rules, planning, report, simulation, sweep
+from empowersim import (
+    cli,
+    designs,
+    export,
+    org_chart,
+    own_rules,
+    planning,
+    report,
+    simulation,
+    sweep,
+)
 from empowersim.errors import EmpowerSimError
 from empowersim.experiment import Experiment
 from empowersim.org_chart import grow
@@ -633,7 +643,11 @@ class Unclear(Exception):  # noqa: N818
 
 
 def _call(words: list[str]) -> None:
-    """A command; `Unclear` unless its code is documented and its complaint is one line."""
+    """A command; `Unclear` unless its code is documented and its complaint is one line.
+
+    Raises:
+        EmpowerSimError: with a complaint that is right.
+    """
     _said()
     with ExitStack() as stack:
         for each in _left_out():
@@ -662,6 +676,7 @@ def _call(words: list[str]) -> None:
     shown = {repr(part)[1:-1] for part in parts if part} | {"COMMAND", "--", "required"}
     if not any(part[:30] in err for part in shown):
         raise Unclear(f"{words}: does not name the thing: {err!r}")
+    raise EmpowerSimError(lines[0])
 
 
 def _left_out() -> Iterator[Any]:
@@ -809,6 +824,11 @@ def _analysed(path: Path, _honest: bool) -> None:
     with mock.patch.object(report, "_drawn", return_value=b"x"):
         report.write_analysis(path)
         report.write_report(path, "fr")
+    for name in ("all.csv", "all.zip"):
+        (path.parent / name).unlink(missing_ok=True)
+    folder = ResultsFolder.open(path)
+    export.write_csv(folder, path.parent / "all.csv")
+    export.write_ro_crate(folder, path.parent / "all.zip")
 
 
 def _remove(path: Path) -> None:
@@ -822,22 +842,21 @@ def _remove(path: Path) -> None:
 
 # --- All of them ------------------------------------------------------------------------------
 
-DOORS: dict[str, tuple[Cases, float]] = {
-    "Python: parameters, scenarios, simulations": (python, 1),
-    "experiment.toml": (experiments, 1),
-    "a design's CSV": (points, 1),
-    "org charts: CSV": (_charts("chart.csv", _table), 1),
-    "org charts: JSON": (_charts("chart.json", _tree), 1),
-    "org charts: GraphML": (_charts("chart.graphml", _graph), 1),
-    "org charts: UK organogram": (organograms, 1),
-    "pipes, folders, links, names of no file": (files_of_other_kinds, 0.1),
-    "uploads": (uploads, 1),
-    "share links": (links, 1),
-    "files of rules": (rules, 0.1),
-    "the command line": (command_line, 0.1),
-    "results folders": (results_folders, 0.1),
+DOORS: dict[str, Cases] = {
+    "Python: parameters, scenarios, simulations": python,
+    "experiment.toml": experiments,
+    "a design's CSV": points,
+    "org charts: CSV": _charts("chart.csv", _table),
+    "org charts: JSON": _charts("chart.json", _tree),
+    "org charts: GraphML": _charts("chart.graphml", _graph),
+    "org charts: UK organogram": organograms,
+    "pipes, folders, links, names of no file": files_of_other_kinds,
+    "uploads": uploads,
+    "share links": links,
+    "files of rules": rules,
+    "the command line": command_line,
+    "results folders": results_folders,
 }
-"""The cases of each door, and its share of their number: what opens files takes longer."""
 
 
 def row_of(name: str, cases: Cases, number: int) -> Row:
@@ -852,9 +871,9 @@ def row_of(name: str, cases: Cases, number: int) -> Row:
 def section(number: int = CASES, only: str = "") -> list[Row]:
     """Every door."""
     rows = []
-    for name, (cases, share) in DOORS.items():
+    for name, cases in DOORS.items():
         if only.casefold() in name.casefold():
-            rows.append(row_of(name, cases, max(1, round(number * share))))
+            rows.append(row_of(name, cases, number))
             print(*rows[-1], sep=" | ", flush=True)
     return rows
 

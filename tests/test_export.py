@@ -1,6 +1,8 @@
 """Exports against the folder they are made of."""
 
 import json
+import os
+import shutil
 import zipfile
 from urllib.parse import unquote
 
@@ -12,7 +14,7 @@ from empowersim.blocks import results_table
 from empowersim.errors import StoreError
 from empowersim.experiment import Experiment
 from empowersim.export import write_csv, write_ro_crate
-from empowersim.results_folder import LOCK, OWNER, ResultsFolder, write_part
+from empowersim.results_folder import LOCK, OWNER, PROVENANCE, ResultsFolder, _sealed, write_part
 
 TEXT = """
 title = "Who carries?"
@@ -169,6 +171,17 @@ def test_an_extracted_crate_is_the_results_folder_and_can_be_exported_again(
     write_ro_crate(copy, tmp_path / "again.zip")
     with zipfile.ZipFile(tmp_path / "again.zip") as again:
         assert sorted(again.namelist()) == sorted(crate.namelist())
+
+
+def test_files_of_a_wrong_clock_and_of_an_unknown_maker_are_exported(folder, tmp_path):
+    copy = ResultsFolder.open(shutil.copytree(folder.path, tmp_path / "copy"))
+    made = json.loads((copy.path / PROVENANCE).read_bytes())
+    known = {name: made[name] for name in made if name not in ("sha256", "made", "numpy")}
+    (copy.path / PROVENANCE).write_text(_sealed(known), encoding="utf-8")
+    os.utime(copy.path / "journal.jsonl", (0, 0))  # zip files begin in 1980
+    write_ro_crate(copy, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as zipped:
+        assert "NumPy unknown" in zipped.read("ro-crate-metadata.json").decode()
 
 
 # --- Both -----------------------------------------------------------------------------------------

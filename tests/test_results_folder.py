@@ -565,7 +565,11 @@ def test_a_line_of_the_failures_that_no_version_writes_is_damaged(folder):
 
 
 @pytest.mark.parametrize(
-    "files", [None, {}, {"experiment.toml": "a"}, ["a"], {"/etc/passwd": "a"}, {"../x": "a"}]
+    "files",
+    [
+        *(None, {}, {"experiment.toml": "a"}, ["a"]),
+        *({"/etc/passwd": "a"}, {"../x": "a"}, {"a" * 5_000: "a"}, {"a\nb": "a"}),
+    ],
 )
 def test_a_provenance_that_no_version_writes_is_damaged(folder, files):
     made = json.loads((folder.path / "provenance.json").read_bytes())

@@ -78,7 +78,7 @@ def write_ro_crate(folder: ResultsFolder, path: Path) -> bool:
     )
 
     def write(partial: Path) -> None:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as crate:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as crate:
             crate.writestr(METADATA, metadata)
             for file in files:
                 crate.write(folder.path / file, file)
@@ -96,7 +96,7 @@ def _files(folder: ResultsFolder) -> Iterator[str]:
 
 def _metadata(folder: ResultsFolder, files: list[str], name: str, about: str) -> dict[str, Any]:
     """What is in the crate, as JSON-LD; files by their paths as URIs."""
-    made = folder.provenance()
+    made = dict.fromkeys(("made", "empowersim", "python", "numpy"), "unknown") | folder.provenance()
     entities = [
         {
             "@id": METADATA,

@@ -42,6 +42,8 @@ JOURNAL, FAILURES, PARTS, CHARTS = "journal.jsonl", "failures.jsonl", "parts", "
 LOCK, OWNER = "lock", "lock.owner"
 FORMAT = 1
 """Of the folder; one more whenever a version that knows the last one alone would misread it."""
+MOST_LETTERS = 300
+"""Of the name of a file in the folder, with its own folder: no disk takes longer names."""
 REDO = "run the sweep again, which does its runs again"
 
 
@@ -673,7 +675,8 @@ def _names_files(files: object) -> bool:
 
 def _is_inside(file: str) -> bool:
     path = PurePosixPath(file)
-    return not path.is_absolute() and ".." not in path.parts and file.isprintable()
+    is_name = file.isprintable() and len(file) <= MOST_LETTERS
+    return is_name and not path.is_absolute() and ".." not in path.parts
 
 
 def _parquet(columns: Mapping[str, NDArray[Any]], footer: Mapping[str, str]) -> bytes:
