@@ -34,6 +34,7 @@ import numpy as np
 import psutil
 from websockets.exceptions import WebSocketException
 
+from empowersim.app.lab.watching import LONG_QUIET
 from storms import page as report
 from storms.strangers import HALF_OPEN, HOSTILE, free_places, garbage
 from storms.sweeps import Row
@@ -239,7 +240,7 @@ class Session:
         before, deadline = -1, time.monotonic() + 60
         while before != self._page.es_bytes and time.monotonic() < deadline:
             before = self._page.es_bytes
-            await asyncio.sleep(4)
+            await asyncio.sleep(2 * LONG_QUIET)
 
     async def _wander(self, _begun: float) -> None:
         for mode in self._luck.sample(["workshop", "explore", "organisation"], 2):
@@ -398,6 +399,7 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
     memory = ", ".join(f"{uses[when].megabytes:.0f} MB {text}" for when, text in MOMENTS.items())
     threads = ", ".join(f"{uses[when].threads} {text}" for when, text in MOMENTS.items())
     idle = uses["later"].seconds - uses["closed"].seconds
+    share = (uses["end"].seconds - uses["all"].seconds) / (60 * minutes * (os.cpu_count() or 1))
     traced = "; ".join(f"{count} × {what[:80]}" for what, count in log.traced.most_common(3))
     wrong = "; ".join(f"{count} × {what}" for what, count in log.wrong.most_common(3))
     grown = uses["end"].megabytes / log.memory[len(log.memory) // 2]
@@ -414,7 +416,8 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             f"a lever that is moved is answered within {SOON:g} s",
             len(log.answers),
             in_time,
-            f"first minute: {told(first)}; last minute: {told(last)}",
+            f"first minute: {told(first)}; last minute: {told(last)}; the server takes {share:.0%}"
+            " of the processors' time, and the browsers are on the same machine",
         ),
         Row(
             "playing sends next to nothing: less than 10 kB a minute",

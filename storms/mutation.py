@@ -25,7 +25,7 @@ PIECES = (
         b"\xe2\x80\xa8",
     ),
     *("é".encode(), "e\u0301".encode(), "０".encode(), "İ".encode(), "\U0001f469".encode()),
-    ("e" + "\u0301\u0316" * 3_000).encode(),
+    ("e" + "\u0301\u0316" * 300).encode(),
     *(b"0", b"-1", b"1e999", b"nan", b"inf", b"-0.0", b"9" * 30, b"9" * 5000, b"0x1f", b"1_000"),
     *(b"[" * 300, b"{", b"}", b"[", b"]", b"(", b"<", b">", b"</", b"<!--", b"<![CDATA[", b"&amp;"),
     *(b"&#0;", b"&x;", b"<!DOCTYPE x>", b"<?xml version='1.0'?>", b"#", b"%", b"$", b"{}", b"null"),

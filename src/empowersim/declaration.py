@@ -12,18 +12,20 @@ from empowersim.errors import ParameterError
 
 MOST_SHOWN = 80
 """Letters of a value in a message."""
+MOST_SAID = 300
+"""Letters of what the code of somebody else says of an error."""
 
 
-def shown(value: object, form: Callable[[object], str] = repr) -> str:
-    """A value for a message, whoever made it: on one line, and cut if it is long."""
+def shown(value: object, form: Callable[[object], str] = repr, *, most: int = MOST_SHOWN) -> str:
+    """A value for a message, whoever made it: on one line, and cut after `most` letters."""
     try:
         text = form(value)
     except Exception:  # whole numbers of thousands of digits; objects that cannot show themselves
         text = ""
     if not text or " object at 0x" in text:
         text = f"a {type(value).__name__}"
-    line = "".join(each if each.isprintable() else " " for each in text[:MOST_SHOWN])
-    return line if len(text) <= MOST_SHOWN else f"{line}…"
+    line = "".join(each if each.isprintable() else " " for each in text[:most])
+    return line if len(text) <= most else f"{line}…"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from empowersim import outcomes
 from empowersim import random_streams as luck
 from empowersim import rules as usual_rules
 from empowersim.agents import Change, Collaborator, Manager
-from empowersim.declaration import unknown_name
+from empowersim.declaration import MOST_SAID, shown, unknown_name
 from empowersim.errors import ExperimentError
 from empowersim.org_chart import Chart, balanced, hierarchy
 from empowersim.own_rules import RuleSet, execute, find_source, is_path
@@ -209,7 +209,7 @@ def _module(name_or_path: str) -> ModuleType:
                 raise ExperimentError(f"{source.label} fails: {error}") from None
         except (Exception, SystemExit) as error:
             raise ExperimentError(
-                f"{source.label} fails: {type(error).__name__}: {error}"
+                f"{source.label} fails: {type(error).__name__}: {shown(error, str, most=MOST_SAID)}"
             ) from None
     digest = hashlib.sha256(f"{source.path}\n{source.text}".encode()).hexdigest()[:16]
     name = f"empowersim_own_model_{digest}"

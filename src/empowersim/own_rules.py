@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from empowersim import rules
-from empowersim.declaration import shown, unknown_name
+from empowersim.declaration import MOST_SAID, shown, unknown_name
 from empowersim.errors import ExperimentError
 from empowersim.rivals import RIVALS
 from empowersim.rule_trial import try_rules
@@ -157,7 +157,7 @@ def execute(source: Source, name: str) -> ModuleType:
 
 def _in_one_line(error: BaseException) -> str:
     message = error.msg if isinstance(error, SyntaxError) else error
-    return " ".join(f"{type(error).__name__}: {message}".split())
+    return f"{type(error).__name__}: {shown(message, str, most=MOST_SAID)}"
 
 
 def _line_of(error: BaseException, path: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from empowersim.declaration import MOST_SAID, shown
 from empowersim.errors import ExperimentError
 from empowersim.parameters import LEVERS, Parameters
 
@@ -126,7 +127,7 @@ class _Trial:
         try:
             value = self.rules[name](*arguments.values())
         except Exception as error:
-            what = f"fails ({type(error).__name__}: {' '.join(str(error).split())})"
+            what = f"fails ({type(error).__name__}: {shown(error, str, most=MOST_SAID)})"
             raise self._complaint(name, what, arguments, policy) from None
         low, high = _RETURNS.get(name, _SHARE)
         if f"utility_of_{name}" in self.rules:
@@ -136,9 +137,8 @@ class _Trial:
             wanted = "a finite number" if low == -math.inf else bounded
             is_right = _lies(value, low, high)
         if not is_right:
-            shown = " ".join(repr(value).split())
-            shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
-            raise self._complaint(name, f"returns {shown}, not {wanted},", arguments, policy)
+            what = f"returns {shown(value)}, not {wanted},"
+            raise self._complaint(name, what, arguments, policy)
         return value
 
     def _complaint(
@@ -149,9 +149,6 @@ class _Trial:
         ]
         case = ", ".join([*given, policy])
         return ExperimentError(f"{name} in {self.where} {what} where {case}")
-
-
-_LONGEST = 60
 
 
 def _lies(value: object, low: float, high: float) -> bool:

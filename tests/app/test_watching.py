@@ -133,7 +133,7 @@ def test_a_thread_that_cannot_go_on_says_why(monkeypatch, error):
     said = Queue()
     watch(Trial(POLICY), PEOPLE, 0, None, said.put, lambda why: said.put(failure(why)))
     assert ERRORS[error] in said.get(timeout=60)
-    call_witness(life, said.put, lambda why: said.put(failure(why)))
+    call_witness(life, True, said.put, lambda why: said.put(failure(why)))
     assert ERRORS[error] in said.get(timeout=60)
 
 
@@ -142,7 +142,17 @@ def test_the_witness_waits_for_quiet(monkeypatch, stopped):
     monkeypatch.setattr(watching, "QUIET", 0.1)
     come = Event()
     life = try_out(Trial(POLICY), PEOPLE, 0, None, Event()).life
-    stop = call_witness(life, lambda _: come.set(), lambda _: None)
+    stop = call_witness(life, True, lambda _: come.set(), lambda _: None)
     if stopped:
         stop()
     assert come.wait(0.5 if stopped else 60) is not stopped
+
+
+def test_the_witness_waits_longer_while_no_story_is_open(monkeypatch):
+    monkeypatch.setattr(watching, "QUIET", 0)
+    monkeypatch.setattr(watching, "LONG_QUIET", 1)
+    life = try_out(Trial(POLICY), PEOPLE, 0, None, Event()).life
+    came: Queue[str] = Queue()
+    call_witness(life, False, lambda _: came.put("later"), lambda _: None)
+    call_witness(life, True, lambda _: came.put("soon"), lambda _: None)
+    assert [came.get(timeout=60), came.get(timeout=60)] == ["soon", "later"]

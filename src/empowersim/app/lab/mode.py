@@ -32,7 +32,8 @@ def Lab() -> None:  # noqa: N802 (a component)
     solara.use_effect(lambda: _watch(trial, people), [trial, people, memory.week.value])
     found = memory.tried_with(people)
     life = found.life if found else None
-    solara.use_effect(lambda: _call_witness(life), [life])
+    telling = memory.chosen.value >= 0
+    solara.use_effect(lambda: _call_witness(life, telling), [life, telling])
     with v.Html(tag="div", class_="es-lab"):
         with v.Html(
             tag="section",
@@ -61,14 +62,13 @@ def _watch(trial: Trial, people: Cast) -> Callable[[], None]:
     )
 
 
-def _call_witness(life: Life | None) -> Callable[[], None] | None:
-    if life is None:
+def _call_witness(life: Life | None, telling: bool) -> Callable[[], None] | None:
+    if life is None or (memory.seen.value and memory.seen.value.life is life):
         return None
-    if memory.seen.value and memory.seen.value.life is not life:
-        memory.seen.set(None)
+    memory.seen.set(None)
     memory.unasked.set("")
     if life.cast.people.n_people > MOST_PEOPLE:
         return None
     return watching.call_witness(
-        life, memory.seen.set, lambda error: memory.unasked.set(failure(error))
+        life, telling, memory.seen.set, lambda error: memory.unasked.set(failure(error))
     )

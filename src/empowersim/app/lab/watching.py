@@ -16,8 +16,9 @@ from empowersim.app.lab.story import Witness, witness
 from empowersim.errors import EmpowerSimError
 from empowersim.scenarios import Scenario
 
-QUIET = 0.6
-"""Seconds without a change before the slow witness is called."""
+QUIET, LONG_QUIET = 0.6, 5.0
+"""Seconds without a change before the slow witness is called: while someone's story is open, and
+otherwise, for all that is told without one is how many failures led to a change."""
 TRIALS = BoundedSemaphore(os.cpu_count() or 1)
 WITNESSES = BoundedSemaphore(1)
 """How many of all sessions' trials are run at a time, and how many witnesses are heard: of thirty
@@ -84,10 +85,14 @@ def watch(
 
 
 def call_witness(
-    life: Life, on_seen: Callable[[Witness], None], on_error: Callable[[Exception], None]
+    life: Life,
+    soon: bool,
+    on_seen: Callable[[Witness], None],
+    on_error: Callable[[Exception], None],
 ) -> Callable[[], None]:
     """Live a run again person by person, once nothing has changed for a while."""
-    return _in_thread(lambda stop: witness(life, stop), on_seen, on_error, WITNESSES, QUIET)
+    after = QUIET if soon else LONG_QUIET
+    return _in_thread(lambda stop: witness(life, stop), on_seen, on_error, WITNESSES, after)
 
 
 def _in_thread[Found](
