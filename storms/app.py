@@ -23,7 +23,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -178,6 +178,13 @@ async def in_the_lab(browser: Any, address: str, log: Log) -> Any:
     page = await opened(browser, address, log, "/lab")
     await page.wait_for_selector(".es-player", timeout=60_000)
     return page
+
+
+async def close(pages: Iterable[Any]) -> None:
+    """As a user closes a tab, of which the page tells the server."""
+    for page in pages:
+        await page.close(run_before_unload=True)
+    await asyncio.sleep(2)
 
 
 class Session:
@@ -371,15 +378,19 @@ async def soak(sessions: int, minutes: float) -> tuple[Log, dict[str, Use], int]
             watching.cancel()
             await asyncio.gather(*(asyncio.to_thread(each.join) for each in threads))
             uses["end"] = Use.of(process)
-            for page in (leader, *pages):
-                await page.close(run_before_unload=True)
-            await asyncio.sleep(2)
+            await close((leader, *pages))
         for each in HALF_OPEN:
             each.close()
         await asyncio.sleep(60)
         uses["closed"] = Use.of(process)
         await asyncio.sleep(5)
         uses["later"] = Use.of(process)
+        async with browsers() as shared:
+            await close(
+                [await in_the_lab(shared[k % BROWSERS], address, log) for k in range(sessions)]
+            )
+        await asyncio.sleep(60)
+        uses["again"] = Use.of(process)
         log.places = free_places(address, 2 * sessions)
         errors.seek(0)
         log.traced.update(_last_lines(errors.read().decode(errors="replace")))
@@ -438,6 +449,13 @@ def rows(sessions: int, minutes: float, log: Log, uses: dict[str, Use], lived: i
             1,
             int(grown < 1 + MOST_GROWTH),
             f"{memory}; on the way {on_the_way}",
+        ),
+        Row(
+            f"a second wave of {sessions} sessions leaves less than {MOST_GROWTH:.0%} more memory"
+            " than the first",
+            1,
+            int(uses["again"].megabytes < (1 + MOST_GROWTH) * uses["closed"].megabytes),
+            f"{uses['again'].megabytes:.0f} MB a minute after it",
         ),
         Row(
             "after all have gone, nothing computes",
