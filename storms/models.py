@@ -16,8 +16,9 @@ import psutil
 from empowersim import sweep
 from empowersim.executors import processes
 from empowersim.experiment import Experiment
+from empowersim.ledger import PARTS
 from empowersim.replay import live_again
-from empowersim.results_folder import PARTS, ResultsFolder
+from empowersim.results_folder import ResultsFolder
 from storms.sweeps import Row
 
 MODEL = """\

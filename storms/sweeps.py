@@ -24,7 +24,8 @@ from unittest import mock
 from empowersim import blocks, journal, sweep
 from empowersim.errors import EmpowerSimError, FolderLocked
 from empowersim.executors import dask, processes, threads
-from empowersim.results_folder import JOURNAL, LOCK, OWNER, PARTS, ResultsFolder
+from empowersim.ledger import JOURNAL, PARTS
+from empowersim.results_folder import LOCK, OWNER, ResultsFolder
 from storms.small import EXIT, EXPERIMENT, committed, ended, in_a_fork, killed_after, sweep_here
 
 KILLS, FLIPS, FULL_DISKS, DRIVERS = 200, 1000, 20, 50

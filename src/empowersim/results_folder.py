@@ -21,50 +21,26 @@ import socket
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from empowersim import journal, org_chart, store
+from empowersim import ledger, org_chart, store
 from empowersim.declaration import shown
 from empowersim.errors import FolderLocked, StoreError
+from empowersim.ledger import FAILURES, JOURNAL, PARTS, Failure, Receipt
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray
     from numpy.typing import NDArray
 
-type Failure = Mapping[str, Any]
-"""A run that failed: its `point` and `replicate`, and what else is known of it."""
-
 EXPERIMENT, DESIGN, PROVENANCE = "experiment.toml", "design.parquet", "provenance.json"
-JOURNAL, FAILURES, PARTS, CHARTS = "journal.jsonl", "failures.jsonl", "parts", "org_charts"
+CHARTS = "org_charts"
 LOCK, OWNER = "lock", "lock.owner"
 FORMAT = 1
 """Of the folder; one more whenever a version that knows the last one alone would misread it."""
-MOST_LETTERS = 300
-"""Of the name of a file in the folder, with its own folder: no disk takes longer names."""
 REDO = "run the sweep again, which does its runs again"
-
-
-class Receipt(NamedTuple):
-    """What is known of a part that was written.
-
-    Attributes:
-        block: of which it holds the runs.
-        file: its path in the results folder.
-        rows: how many.
-        size: in bytes.
-        sha256: of the whole file, hexadecimal.
-        failures: the block's runs that have no rows.
-    """
-
-    block: str
-    file: str
-    rows: int
-    size: int
-    sha256: str
-    failures: tuple[Failure, ...]
 
 
 class Repaired(NamedTuple):
@@ -151,8 +127,7 @@ class ResultsFolder:
             for name, text in sources.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 store.write_text(text, folder / name)
-            for empty in (JOURNAL, FAILURES):
-                journal.rewrite(folder / empty, [])
+            ledger.begin(folder)
             files = [EXPERIMENT, DESIGN, *(f"{CHARTS}/{name}.csv" for name in org_charts), *sources]
             hashes = {file: _sha256((folder / file).read_bytes()) for file in files}
             text = _sealed({"format": FORMAT, **provenance, "files": hashes})
@@ -269,9 +244,7 @@ class ResultsFolder:
             StoreError: it cannot be written; the part does not count.
         """
         self._must_be_locked()
-        if receipt.failures:
-            journal.append(self.path / FAILURES, *_failure_records(receipt))
-        journal.append(self.path / JOURNAL, _journal_record(receipt))
+        ledger.add(self.path, receipt)
 
     def repair(self) -> Repaired:
         """Remove what was left half done, and all that is damaged; to be called inside `locked`.
@@ -285,18 +258,14 @@ class ResultsFolder:
         for folder in (self.path, self.path / PARTS):
             for unfinished in folder.glob(store.UNFINISHED):
                 self._remove(unfinished)
-        ledger = self._ledger()
+        found = ledger.read(self.path)
         kept = {
             block: receipt
-            for block, receipt in ledger.receipts.items()
-            if block not in ledger.incomplete and self._is_whole(receipt)
+            for block, receipt in found.receipts.items()
+            if block not in found.incomplete and self._is_whole(receipt)
         }
-        if len(kept) < len(ledger.receipts) or not ledger.commits.whole:
-            journal.rewrite(self.path / JOURNAL, map(_journal_record, kept.values()))
-        if not ledger.failures.whole:
-            records = (line for each in kept.values() for line in _failure_records(each))
-            journal.rewrite(self.path / FAILURES, records)
-        redone = set(ledger.receipts) - set(kept)
+        ledger.rewrite(self.path, found, kept.values())
+        redone = set(found.receipts) - set(kept)
         for stray in self._strays({receipt.file for receipt in kept.values()}):
             redone.add(stray.stem.removeprefix("part-"))
             self._remove(stray)
@@ -325,7 +294,7 @@ class ResultsFolder:
         Raises:
             StoreError: the journal cannot be read.
         """
-        return self._ledger().receipts
+        return ledger.read(self.path).receipts
 
     def failures(self) -> list[Failure]:
         """The runs that failed and have no results yet, by point and replicate.
@@ -333,52 +302,27 @@ class ResultsFolder:
         Raises:
             StoreError: the journal, or a part, is damaged.
         """
-        ledger = self._checked_ledger()
-        if ledger.incomplete:
+        found = self._checked_ledger()
+        if found.incomplete:
             raise StoreError(f"{self.path / FAILURES}: failures are missing; {REDO}")
         failed = {
             (failure["point"], failure["replicate"]): failure
-            for receipt in ledger.receipts.values()
+            for receipt in found.receipts.values()
             for failure in receipt.failures
         }
         if failed:
-            for receipt in ledger.receipts.values():
+            for receipt in found.receipts.values():
                 done = self._part(receipt, columns=["point", "replicate"])
                 for run in zip(done["point"].tolist(), done["replicate"].tolist(), strict=True):
                     failed.pop(run, None)
         return [failed[run] for run in sorted(failed)]
 
-    def _ledger(self) -> _Ledger:
-        """What the two journals say, damage included."""
-        commits, failures = (
-            journal.read(self.path / name, fits) for name, fits in _RECORDS.items()
-        )
-        by_part: dict[tuple[str, str], dict[tuple[int, int], Failure]] = {}
-        for record in failures.records:
-            part, failure = record.pop("part"), record
-            # A commit that was cut short and done again has left its failures twice.
-            of_part = by_part.setdefault((part["block"], part["sha256"]), {})
-            of_part[failure["point"], failure["replicate"]] = failure
-        receipts, failed = {}, {}
-        for record in commits.records:
-            block, sha256, failed[block] = record["block"], record["sha256"], record["failures"]
-            own = tuple(by_part.get((block, sha256), {}).values())
-            receipts[block] = Receipt(
-                block, record["file"], record["rows"], record["size"], sha256, own
-            )
-        return _Ledger(
-            {block: receipts[block] for block in sorted(receipts)},
-            {block for block, each in receipts.items() if len(each.failures) != failed[block]},
-            commits,
-            failures,
-        )
-
-    def _checked_ledger(self) -> _Ledger:
+    def _checked_ledger(self) -> ledger.Ledger:
         """The ledger, where no damaged line may hide a part that should count."""
-        ledger = self._ledger()
-        for line in ledger.commits.damaged_lines:
+        found = ledger.read(self.path)
+        for line in found.commits.damaged_lines:
             raise StoreError(f"{self.path / JOURNAL}: line {line} is damaged; {REDO}")
-        return ledger
+        return found
 
     # --- Reading ------------------------------------------------------------------------------
 
@@ -504,9 +448,9 @@ class ResultsFolder:
                 yield str(error)
 
     def _wrong_journals(self) -> Iterator[str]:
-        for name, fits in _RECORDS.items():
+        for name in (JOURNAL, FAILURES):
             try:
-                reading = journal.read(self.path / name, fits)
+                reading = ledger.read_journal(self.path / name)
             except StoreError as error:
                 yield str(error)
                 continue
@@ -517,15 +461,15 @@ class ResultsFolder:
 
     def _wrong_parts(self) -> Iterator[str]:
         try:
-            ledger = self._ledger()
+            known = ledger.read(self.path)
         except StoreError:
             return  # said of the journals
         spec_hash = None
         with suppress(StoreError):
             spec_hash = self.provenance().get("spec_hash")
         found = store.Digest()
-        for receipt in ledger.receipts.values():
-            if receipt.block in ledger.incomplete:
+        for receipt in known.receipts.values():
+            if receipt.block in known.incomplete:
                 yield f"{self.path / FAILURES}: block {receipt.block} lacks failures; {REDO}"
             try:
                 part = self._part(receipt, spec_hash=spec_hash)
@@ -540,7 +484,7 @@ class ResultsFolder:
             str(found)
         except StoreError as error:
             yield f"{self.path}: {error}"
-        for stray in self._strays({receipt.file for receipt in ledger.receipts.values()}):
+        for stray in self._strays({receipt.file for receipt in known.receipts.values()}):
             yield f"{stray} is not in the journal and does not count; {REDO}"
 
     # --- Files --------------------------------------------------------------------------------
@@ -605,62 +549,8 @@ class ResultsFolder:
         return found
 
 
-class _Ledger(NamedTuple):
-    """What the journal and the failures say together.
-
-    Attributes:
-        receipts: by block, in order.
-        incomplete: the blocks that had more failures than can be read.
-        commits, failures: what could be read, and what not.
-    """
-
-    receipts: dict[str, Receipt]
-    incomplete: set[str]
-    commits: journal.Reading
-    failures: journal.Reading
-
-
 _NO_LOCKS = "its disk has no locks"
 _BLOCK, _SPEC_HASH = "empowersim.block", "empowersim.spec_hash"
-
-
-def _journal_record(receipt: Receipt) -> dict[str, Any]:
-    """A receipt with the number of its failures; they have lines of their own elsewhere."""
-    record = receipt._asdict()
-    return {**record, "failures": len(receipt.failures)}
-
-
-def _failure_records(receipt: Receipt) -> list[dict[str, Any]]:
-    """The failures, each with the part that lacks it: it counts if that part does."""
-    part = {"block": receipt.block, "sha256": receipt.sha256}
-    return [{"part": part, **failure} for failure in receipt.failures]
-
-
-def _is_receipt(record: Mapping[str, Any]) -> bool:
-    """Whether a line of the journal is one that a commit writes."""
-    return (
-        all(isinstance(record.get(name), str) for name in ("block", "file", "sha256"))
-        and PurePosixPath(record["file"]).parent.name == PARTS
-        and _is_inside(record["file"])
-        and all(_is_count(record.get(name)) for name in ("rows", "size", "failures"))
-    )
-
-
-def _is_failure(record: Mapping[str, Any]) -> bool:
-    """Whether a line of the failures is one that a commit writes."""
-    part = record.get("part")
-    return (
-        isinstance(part, dict)
-        and all(isinstance(part.get(name), str) for name in ("block", "sha256"))
-        and all(_is_count(record.get(name)) for name in ("point", "replicate"))
-    )
-
-
-_RECORDS = {JOURNAL: _is_receipt, FAILURES: _is_failure}
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _names_files(files: object) -> bool:
@@ -669,14 +559,8 @@ def _names_files(files: object) -> bool:
         isinstance(files, dict)
         and {EXPERIMENT, DESIGN} <= set(files)
         and all(isinstance(each, str) for each in files.values())
-        and all(map(_is_inside, files))
+        and all(map(ledger.is_inside, files))
     )
-
-
-def _is_inside(file: str) -> bool:
-    path = PurePosixPath(file)
-    is_name = file.isprintable() and len(file) <= MOST_LETTERS
-    return is_name and not path.is_absolute() and ".." not in path.parts
 
 
 def _parquet(columns: Mapping[str, NDArray[Any]], footer: Mapping[str, str]) -> bytes:

@@ -18,7 +18,8 @@ from empowersim.declaration import check_whole, shown
 from empowersim.errors import ExperimentError, Mismatch, ParameterError, StoreError
 from empowersim.executors import Executor, Lost, processes, threads
 from empowersim.experiment import Experiment
-from empowersim.results_folder import EXPERIMENT, JOURNAL, Receipt, ResultsFolder, write_part
+from empowersim.ledger import JOURNAL, Receipt
+from empowersim.results_folder import EXPERIMENT, ResultsFolder, write_part
 from empowersim.simulation import MAX_RUNS
 
 if TYPE_CHECKING:

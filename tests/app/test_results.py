@@ -21,7 +21,8 @@ from empowersim.app.explore.results import Trouble
 from empowersim.app.explore.small_sweep import grid
 from empowersim.executors import threads
 from empowersim.experiment import Experiment
-from empowersim.results_folder import EXPERIMENT, JOURNAL, OWNER, PROVENANCE
+from empowersim.ledger import JOURNAL
+from empowersim.results_folder import EXPERIMENT, OWNER, PROVENANCE
 from empowersim.simulation import simulate
 
 GRID = {"kind": "grid", "factors": {"coaching": [0, 0.5, 1], "training": [0, 0.4, 0.8]}}

@@ -27,7 +27,8 @@ from empowersim.errors import AnalysisError, EmpowerSimError, StoreError
 from empowersim.experiment import Experiment
 from empowersim.findings import answer, findings, unfinished
 from empowersim.findings.study import Study
-from empowersim.results_folder import EXPERIMENT, FORMAT, JOURNAL, OWNER, PROVENANCE, ResultsFolder
+from empowersim.ledger import JOURNAL
+from empowersim.results_folder import EXPERIMENT, FORMAT, OWNER, PROVENANCE, ResultsFolder
 from empowersim.simulation import luck_of
 from empowersim.sweep import experiment_in, source_hash
 from empowersim.words import Language
