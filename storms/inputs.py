@@ -622,8 +622,8 @@ def command_line(luck: random.Random, place: Path) -> Iterator[Case]:
     kept = {path.name for path in place.iterdir()}
     while True:
         words = _words(luck)
-        if any("/" in word or ".." in word for word in words):
-            continue  # what is written stays in this folder
+        if any("/" in word or ".." in word or "\0" in word for word in words):
+            continue  # what is written stays in this folder; and no argument holds a NUL
         yield Case(lambda words=words: _call(words), ())
         for path in place.iterdir():
             if path.name not in kept:
@@ -673,7 +673,9 @@ def _call(words: list[str]) -> None:
         raise Unclear(f"{words}: a line of {len(lines[0])} letters: {err[:100]!r}")
     parts = {part for word in words for part in (word, *re.split("[=:,]", word)) if part}
     parts |= {part.strip("-") for part in parts}
-    shown = {repr(part)[1:-1] for part in parts if part} | {"COMMAND", "--", "required"}
+    shown = {part for part in parts if part.isprintable()} | {"COMMAND", "--", "required", "''"}
+    shown |= {repr(" ".join(part.splitlines()))[1:-1] for part in parts}
+    shown.discard("")
     if not any(part[:30] in err for part in shown):
         raise Unclear(f"{words}: does not name the thing: {err!r}")
     raise EmpowerSimError(lines[0])

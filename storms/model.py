@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.large import peak_megabytes
 from empowersim import ensemble, outcomes, simulate
 from empowersim.errors import EmpowerSimError
 from empowersim.org_chart import Chart, balanced, hierarchy
@@ -236,7 +236,7 @@ def _on_chart(name: str) -> Row:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         simulate(points, chart, weeks=weeks, workers=1, record="final")
-    memory, seconds = _peak(), time.perf_counter() - start
+    memory, seconds = peak_megabytes() / 1000, time.perf_counter() - start
     wrong, ours = wrong_points(points, chart, min(weeks, 8_000_000 // len(chart)))
     told = f"{len(points)} runs of {weeks} weeks: {seconds:.1f} s, {memory:.1f} GB at most"
     if len(chart) == 1:
@@ -250,11 +250,6 @@ def _on_chart(name: str) -> Row:
         told += f"; {in_mesa} weeks in both engines, {time.perf_counter() - start:.0f} s: "
         told += "the same bits" if agree else "they differ"
     return Row(name, len(points), (len(points) - len(wrong)) * agree, told)
-
-
-def _peak() -> float:
-    """Gigabytes that this process held at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 # --- Interventions, and the least and greatest of each number ---------------------------------
