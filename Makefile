@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ASSETS := src/empowersim/app/assets
 
-.PHONY: demo test app docs bench validation faults storms soak lint lock audit release clean
+.PHONY: demo test app docs bench validation faults storms fuzz soak lint lock audit release clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)                 ## the main job: a sweep, figures, a report, the answer in words
@@ -38,6 +38,11 @@ storms: $(READY)               ## every door's inputs, the model's extremes, ins
 	$(BIN)/python -m storms.inputs
 	$(BIN)/python -m storms.model
 	$(BIN)/python -m storms.install
+
+fuzz: $(READY)                 ## inputs that look for new ways through the code (atheris; Linux)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(VENV)/fuzz --only-binary :all: \
+	  atheris==3.1.0
+	PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m storms.guided
 
 soak: $(VENV)/.app-ready       ## thirty sessions of the app for ten minutes (needs Debian's chromium)
 	$(BIN)/python -m storms.app

@@ -673,12 +673,16 @@ def _call(words: list[str]) -> None:
         raise Unclear(f"{words}: a line of {len(lines[0])} letters: {err[:100]!r}")
     parts = {part for word in words for part in (word, *re.split("[=:,]", word)) if part}
     parts |= {part.strip("-") for part in parts}
-    shown = {part for part in parts if part.isprintable()} | {"COMMAND", "--", "required", "''"}
-    shown |= {repr(" ".join(part.splitlines()))[1:-1] for part in parts}
-    shown.discard("")
-    if not any(part[:30] in err for part in shown):
+    parts |= {"".join(filter(str.isprintable, part)) for part in parts}
+    parts |= {"COMMAND", "required", "''"}
+    if not any(_letters(part)[:30] in _letters(err) for part in parts if _letters(part)):
         raise Unclear(f"{words}: does not name the thing: {err!r}")
     raise EmpowerSimError(lines[0])
+
+
+def _letters(text: str) -> str:
+    """Without what quoting adds, and without spaces: the same for a text and its repr."""
+    return re.sub(r"\\+|\s", "", repr(text)[1:-1])
 
 
 def _left_out() -> Iterator[Any]:

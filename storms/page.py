@@ -12,10 +12,14 @@ HEADER = """# Reliability
 
 Written by `make faults`. A fault is survived if nothing that was committed is lost, the digest of
 the results is that of an undisturbed sweep, and whatever is damaged is found. The section on the
-app is written by `make soak`, that on inputs by `python -m storms.inputs`, that on installation by
-`python -m storms.install`, those on the model and on reproducibility by `python -m storms.model`.
+app is written by `make soak`, that on inputs by `python -m storms.inputs`, that on guided ones by
+`make fuzz`, that on installation by `python -m storms.install`, those on the model and on
+reproducibility by `python -m storms.model`.
 """
-SECTIONS = ("Sweeps", "Their figures", "Inputs", "Installation", "Model", "Reproducibility", "App")
+SECTIONS = (
+    *("Sweeps", "Their figures", "Inputs", "Inputs, guided", "Installation", "Model"),
+    *("Reproducibility", "App"),
+)
 """In the order of the page."""
 
 

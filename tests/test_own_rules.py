@@ -369,6 +369,16 @@ def test_a_rule_that_returns_what_it_must_not_is_refused(folder, text, told):
     assert told in refused(folder, text)
 
 
+@pytest.mark.parametrize("place", ["", "    "], ids=["when it is read", "when it is tried"])
+def test_what_the_code_of_others_says_is_cut_and_in_one_line(folder, place):
+    begin = "def choice(utility, p):\n" if place else ""
+    told = refused(folder, f"{begin}{place}raise ValueError('a\\nb' + 'x' * 5_000)\n")
+    assert "own.py" in told
+    assert "ValueError: a bxxx" in told
+    assert len(told.splitlines()) == 1
+    assert len(told) < 600
+
+
 def test_our_rules_and_the_rivals_pass_the_trial():
     try_rules(list(RULES), RULES, "rules.py")
     for rival in RIVALS:

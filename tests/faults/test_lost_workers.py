@@ -1,6 +1,7 @@
 """Workers that are killed, that leave, or that never end."""
 
 import gc
+import importlib
 import multiprocessing
 import os
 import signal
@@ -92,6 +93,17 @@ def test_a_task_that_never_ends_is_lost_and_the_others_are_done():
         *((task, task) for task in range(2, 6)),
     ]
     assert children() == []
+
+
+def test_what_a_worker_imports_first_is_no_part_of_its_tasks_time(monkeypatch, tmp_path):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(2)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    executor = executors.processes(1, timeout=1, preload=["slow_to_import"])
+    assert all_of(executor, imports, ["slow_to_import"]) == [("slow_to_import", True)]
+
+
+def imports(module):
+    return bool(importlib.import_module(module))
 
 
 def test_a_worker_killed_while_idle_costs_nothing():

@@ -158,7 +158,7 @@ def _check_size(people: int) -> None:
     if people > MOST_PEOPLE:
         raise OrgChartError(
             f"the chart would have more than {MOST_PEOPLE:,} people, the most that are allowed;"
-            " take fewer people, a smaller span or a smaller depth"
+            " take fewer people, smaller spans or a smaller depth"
         )
 
 

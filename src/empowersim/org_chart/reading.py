@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from empowersim.declaration import MOST_SAID, shown
 from empowersim.errors import OrgChartError
 from empowersim.org_chart.assembly import Source, assemble
 from empowersim.org_chart.cells import quoted
@@ -86,7 +87,7 @@ def read(
         source = _READERS[chosen](*files)
         chart, notes = assemble(source, drop=drop)
     except OrgChartError as error:
-        named = ", ".join(" ".join(str(file).splitlines()) for file in files)
+        named = ", ".join(shown(file, str, most=MOST_SAID) for file in files)
         raise OrgChartError(f"{named}: {error}") from error
     report = Report(
         files=tuple(map(str, files)),

@@ -10,6 +10,7 @@ from typing import Literal
 
 import networkx as nx
 
+from empowersim.declaration import MOST_SAID, shown
 from empowersim.errors import OrgChartError
 from empowersim.org_chart.cells import clean, guarded, quoted
 from empowersim.org_chart.hierarchy import Chart, hierarchy
@@ -47,7 +48,8 @@ def save(
     chosen = format if format is not None else target.suffix.lower().removeprefix(".")
     if chosen not in _WRITERS:
         raise OrgChartError(
-            f"{target}: a chart cannot be saved as {chosen!r}: use one of {', '.join(_WRITERS)}"
+            f"{shown(target, str, most=MOST_SAID)}: a chart cannot be saved as {shown(chosen)}: use"
+            f" one of {', '.join(_WRITERS)}"
         )
     data = _WRITERS[chosen](_as_saved(chart)).encode()
     whole(target, lambda partial: partial.write_bytes(data))
