@@ -234,6 +234,11 @@ def test_wrong_input_gets_one_clear_line_and_exit_code_2(capsys, monkeypatch, tm
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_empty_argument_too_many_is_shown(capsys):
+    code, _, told = tell(capsys, "status", "results", "")
+    assert (code, told) == (2, "empowersim: unrecognized arguments: '' (see: empowersim --help)\n")
+
+
 def test_one_person_alone_is_refused(capsys, tmp_path):
     chart = tmp_path / "alone.csv"
     chart.write_text("id,manager,name\n1,,Ann\n")

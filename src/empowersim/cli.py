@@ -12,6 +12,7 @@ import io
 import logging
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -101,6 +102,13 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
         self.register("action", None, _Once)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does, but an argument too many is quoted: it may be empty."""
+        known, left = self.parse_known_args(args, namespace)
+        if left:
+            self.error(f"unrecognized arguments: {shlex.join(left)}")
+        return known
 
     def error(self, message: str) -> None:  # type: ignore[override]
         self.exit(_failed(f"{message} (see: {self.prog} --help)", EXIT_USAGE))
