@@ -674,6 +674,7 @@ def _call(words: list[str]) -> None:
     parts = {part for word in words for part in (word, *re.split("[=:,]", word)) if part}
     parts |= {part.strip("-") for part in parts}
     parts |= {"".join(filter(str.isprintable, part)) for part in parts}
+    parts |= {"".join(part.split()) for part in parts}
     parts |= {"COMMAND", "required", "''"}
     if not any(_letters(part)[:30] in _letters(err) for part in parts if _letters(part)):
         raise Unclear(f"{words}: does not name the thing: {err!r}")

@@ -132,8 +132,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _path(text: str) -> str:
-    """A path that is not empty, as it would be from a variable that is not set."""
-    if not text:
+    """A path that is not blank, as it would be from a variable that is not set."""
+    if not text.strip():
         raise argparse.ArgumentTypeError("the path is empty")
     return text
 
