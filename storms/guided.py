@@ -46,8 +46,10 @@ def fuzz(door: str, cases: int, corpus: str) -> None:
         if fault:
             raise inputs.Unclear(f"{fault} for {data[:300]!r}")
 
-    options = [f"-atheris_runs={cases}", f"-timeout={SECONDS_A_CASE}", f"-rss_limit_mb={MEGABYTES}"]
-    atheris.Setup([sys.argv[0], *options, "-max_len=2000", "-seed=1", corpus], one)
+    limits = [f"-atheris_runs={cases}", f"-timeout={SECONDS_A_CASE}", f"-rss_limit_mb={MEGABYTES}"]
+    # What went wrong is printed, too, in base 64.
+    aside = f"-artifact_prefix={Path(corpus).parent}/"
+    atheris.Setup([sys.argv[0], *limits, aside, "-max_len=2000", "-seed=1", corpus], one)
     atheris.Fuzz()
 
 
