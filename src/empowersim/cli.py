@@ -12,7 +12,6 @@ import io
 import logging
 import os
 import re
-import shlex
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -107,7 +106,7 @@ class _Parser(argparse.ArgumentParser):
         """As argparse does, but an argument too many is quoted: it may be empty."""
         known, left = self.parse_known_args(args, namespace)
         if left:
-            self.error(f"unrecognized arguments: {shlex.join(left)}")
+            self.error(f"unrecognized arguments: {', '.join(map(repr, left))}")
         return known
 
     def error(self, message: str) -> None:  # type: ignore[override]
