@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from empowersim.app.lab.watching import LONG_QUIET
+
 READY = ".es-player"
 NEVER = 20.0
 """Seconds after which a forecast is not awaited any more."""
@@ -69,7 +71,7 @@ def test_every_move_of_a_lever_brings_a_forecast(lab):
 
 def test_playing_sends_nothing_and_a_pause_tells_the_week(lab):
     page = lab()
-    page.wait_for_timeout(4000)  # the witness has come
+    page.wait_for_timeout(1000 * (LONG_QUIET + 4))  # the witness has come
     sent, received = [], []
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
