@@ -319,7 +319,9 @@ def _add_org(commands: _Commands) -> None:
 
     imported = actions.add_parser("import", help="read a chart, report, and save it")
     imported.set_defaults(command="org_charts.org_import")
-    imported.add_argument("files", metavar="FILE", nargs="+", help="one; an organogram has two")
+    imported.add_argument(
+        "files", metavar="FILE", nargs="+", type=_path, help="one; an organogram has two"
+    )
     _add_reading(imported)
     imported.add_argument(
         "--out", metavar="FILE", type=_path, required=True, help=".csv, .graphml, .json"
@@ -327,7 +329,7 @@ def _add_org(commands: _Commands) -> None:
 
     show = actions.add_parser("show", help="a chart's figures, and a tree in text")
     show.set_defaults(command="org_charts.org_show")
-    show.add_argument("files", metavar="FILE", nargs="*", help="(default: the sample)")
+    show.add_argument("files", metavar="FILE", nargs="*", type=_path, help="(default: the sample)")
     _add_reading(show)
     show.add_argument("--most", type=int, metavar="N", default=40, help="lines of the tree")
 

@@ -24,7 +24,8 @@ def shown(value: object, form: Callable[[object], str] = repr, *, most: int = MO
         text = ""
     if not text or " object at 0x" in text:
         text = f"a {type(value).__name__}"
-    line = "".join(each if each.isprintable() else " " for each in text[:most])
+    line = "".join(" " if each.isspace() else each for each in text[:most])
+    line = "".join(each if each.isprintable() else repr(each)[1:-1] for each in line)
     return line if len(text) <= most else f"{line}…"
 
 
