@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from typing import NamedTuple
 from unittest import mock
 
 from empowersim import blocks, journal, sweep
-from empowersim.errors import EmpowerSimError, FolderLocked
+from empowersim.errors import EmpowerSimError, FolderLocked, RunError
 from empowersim.executors import dask, processes, threads
 from empowersim.ledger import JOURNAL, PARTS
 from empowersim.results_folder import LOCK, OWNER, ResultsFolder
@@ -397,8 +398,7 @@ def lost_workers(right: str) -> list[Row]:
 def _kill_workers(driver: int, parts: Path) -> None:
     """Kill a child of the driver after the fifth, the twentieth and the fortieth part."""
     for n_parts in (5, 20, 40):
-        while len(list(parts.glob("part-*"))) < n_parts:
-            time.sleep(0.01)
+        _wait_for(n_parts, parts)
         listed = subprocess.run(
             ["ps", "-o", "pid=,args=", "--ppid", str(driver)],
             capture_output=True,
@@ -409,6 +409,63 @@ def _kill_workers(driver: int, parts: Path) -> None:
             int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line
         ]
         os.kill(random.choice([each for each in children if each != os.getpid()]), signal.SIGKILL)
+
+
+CLUSTER = """
+from distributed import LocalCluster
+if __name__ == "__main__":
+    cluster = LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+    print(cluster.scheduler_address, flush=True)
+    input()
+"""
+
+
+def lost_schedulers(right: str) -> Row:
+    """Dask's scheduler killed three times: one line says what to do, and doing it ends well."""
+    kept, deaths = True, (5, 20, 40)
+    with _folder() as place, mock.patch.object(blocks, "RUNS", blocks.BATCH):
+        path = place / "results"
+        for n_parts in deaths:
+            said, before = "", committed(path)
+            with _cluster() as (scheduler, address):
+                when = (scheduler, path / PARTS, n_parts)
+                killer = threading.Thread(target=_kill_after, args=when)
+                killer.start()
+                try:
+                    sweep.run_experiment(EXPERIMENT, path, dask(address))
+                except RunError as error:
+                    said = str(error)
+                killer.join()
+            kept &= "run the same command again" in said and before <= committed(path)
+            kept &= len(committed(path)) >= n_parts
+        folder = sweep.run_experiment(EXPERIMENT, path, threads(2))
+        whole = kept and not folder.verify() and folder.digest() == right
+    return Row("the Dask scheduler killed while its workers work", len(deaths), whole * len(deaths))
+
+
+@contextmanager
+def _cluster() -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A scheduler with two workers, in a process of its own; and its address."""
+    with subprocess.Popen(
+        [sys.executable, "-c", CLUSTER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as scheduler:
+        assert scheduler.stdout
+        yield scheduler, scheduler.stdout.readline().strip()
+        scheduler.kill()
+
+
+def _kill_after(process: subprocess.Popen[str], parts: Path, n_parts: int) -> None:
+    _wait_for(n_parts, parts)
+    process.kill()
+
+
+def _wait_for(n_parts: int, parts: Path) -> None:
+    while len(list(parts.glob("part-*"))) < n_parts:
+        time.sleep(0.01)
 
 
 def one_digest(right: str) -> Row:
@@ -456,7 +513,7 @@ def section() -> list[Row]:
     for storm in storms:
         rows.append(storm())
         print(*rows[-1], sep=" | ", flush=True)
-    rows += lost_workers(right)
+    rows += [*lost_workers(right), lost_schedulers(right)]
     return rows
 
 
