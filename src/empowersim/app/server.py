@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import warnings
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from empowersim.app import memory
 from empowersim.app.network import LOCAL
 from empowersim.declaration import check_whole
 from empowersim.errors import ParameterError
@@ -24,10 +24,6 @@ PAGE_FILES = Path(__file__).with_name("assets")
 """Styles, fonts and scripts of the page: `hatch_build.py` lays the folder down, whole."""
 PAGE_FILES_PATH = "/page-files"
 """Where a browser asks for them."""
-
-
-M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
-"""Their numbers in glibc's malloc.h."""
 
 
 def listen(port: int, *, shared: bool = False) -> socket.socket:
@@ -77,25 +73,12 @@ def serve(
     At most `most_sessions` browser tabs are served at once. With a `key`, phones in the room
     may join, and who holds it may present from another machine.
     """
-    _give_memory_back()
+    memory.give_large_back()
     server = make_server(listening.getsockname()[1], most_sessions=most_sessions, key=key)
     from empowersim.app.lab.forecast import prepare
 
     Thread(target=prepare, daemon=True).start()
     server.run(sockets=[listening])
-
-
-def _give_memory_back() -> None:
-    """Have the C library return at once what large tables used, not keep it for each thread.
-
-    Else it keeps pools for many threads, and sessions have many. Only glibc knows these settings.
-    """
-    import ctypes
-
-    with suppress(OSError, AttributeError, TypeError):
-        library = ctypes.CDLL(None)
-        library.mallopt(M_ARENA_MAX, 2)
-        library.mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
 def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Server:
@@ -119,6 +102,7 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
 
     # Solara tells operators of a proxy that its cookie is not for https; there is no proxy.
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")
+    memory.give_back_after_sessions()
     ROOM.port, ROOM.shared = port, key is not None
     app.apps["__default__"] = app.AppScript("empowersim.app.page")
     if has_page_files():
