@@ -31,13 +31,16 @@ def give_back_after_sessions() -> None:
     """
     import solara.lab
 
-    solara.lab.on_kernel_start(lambda: _return_later)
+    waiting = Timer(SECONDS_TO_FORGET, _return_free_memory)
 
+    def return_later() -> None:
+        nonlocal waiting
+        waiting.cancel()  # sessions that close together share one thread
+        waiting = Timer(SECONDS_TO_FORGET, _return_free_memory)
+        waiting.daemon = True  # or it would hold up the end of the program
+        waiting.start()
 
-def _return_later() -> None:
-    later = Timer(SECONDS_TO_FORGET, _return_free_memory)
-    later.daemon = True  # or it would hold up the end of the program
-    later.start()
+    solara.lab.on_kernel_start(lambda: return_later)
 
 
 def _return_free_memory() -> None:
