@@ -50,7 +50,7 @@ def made(place, blocks=None):
     experiment = Experiment.read(place / "experiment.toml")
     folder = sweep.open_folder(experiment, place / "results")
     with folder.locked():
-        for block in next(sweep.rounds_in(experiment, folder))[:blocks]:
+        for block in next(sweep.side_by_side(experiment, folder))[:blocks]:
             folder.commit(sweep.do(str(folder.path), experiment.hash(), block))
     return folder
 

@@ -81,8 +81,10 @@ def test_a_plan_knows_how_many_blocks_a_sweep_has(monkeypatch, file, more):
     rounds = list(blocks.rounds(experiment))
     cut = [list(blocks.cut(experiment, range(3), each)) for each in rounds]
     found = planning._Plan(experiment)
-    assert (found.n_rounds, found.n_blocks) == (len(rounds), sum(map(len, cut)))
-    assert found.blocks_at_once == max(map(len, cut))
+    assert found.n_blocks == sum(map(len, cut))
+    # Rounds wait for one another only where what they hold is decided by the one before.
+    waits, at_once = (len(rounds), max(map(len, cut))) if more else (1, found.n_blocks)
+    assert (found.n_waits, found.blocks_at_once) == (waits, at_once)
 
 
 # --- Researchers' models --------------------------------------------------------------------------

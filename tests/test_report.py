@@ -189,7 +189,7 @@ def cut_short(place, text=TEXT, blocks=1):
     experiment = Experiment.read(place / "experiment.toml")
     made = sweep.open_folder(experiment, place / "results")
     with made.locked():
-        for block in next(sweep.rounds_in(experiment, made))[:blocks]:
+        for block in next(sweep.side_by_side(experiment, made))[:blocks]:
             made.commit(sweep.do(str(made.path), experiment.hash(), block))
     return made
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from threading import Event
+from threading import Barrier, Event
 
 import numpy as np
 import pandas as pd
@@ -90,6 +90,20 @@ def test_threads_processes_and_interruptions_give_the_same(file, tmp_path, small
     assert (rest.reused, rest.reused + rest.done) == (first.done, 240)
     assert folder.digest() == other.digest() == third.digest()
     assert sweep.is_complete(experiment, third)
+
+
+def test_many_replicates_of_one_point_are_shared_out(tmp_path, monkeypatch, small_blocks):
+    """They are cut into rounds; a round that waited for the one before would do one block."""
+    both, do = Barrier(2, timeout=20), sweep.do
+
+    def together(*block):
+        both.wait()
+        return do(*block)
+
+    monkeypatch.setattr(sweep, "do", together)
+    (tmp_path / "experiment.toml").write_text("scenario.weeks = 6\nruns.replicates = 64\n")
+    _, tally = done(Experiment.read(tmp_path / "experiment.toml"), tmp_path / "out")
+    assert tally.done == 64
 
 
 def test_a_folder_gone_on_with_when_it_is_complete_does_nothing(file, tmp_path):

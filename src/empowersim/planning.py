@@ -65,8 +65,8 @@ def estimate(experiment: Experiment, workers: int | None = None) -> Estimate:
             if experiment.runs.until:
                 list(folder.parts())  # as a sweep does after each round
         writing, keeping = written - start, time.perf_counter() - written
-    # Processes are started for each round, threads keep what they have read.
-    starting = pilot.starting * (plan.n_rounds if experiment.runs.model else 1)
+    # Processes are started each time, threads keep what they have read.
+    starting = pilot.starting * (plan.n_waits if experiment.runs.model else 1)
     at_once = min(workers, plan.blocks_at_once)
     working = (pilot.seconds_of_a_run * total + writing * plan.n_blocks) / at_once
     # One after the other, by the driver alone.
@@ -97,8 +97,9 @@ class _Plan:
     """A sweep's blocks, counted.
 
     Attributes:
-        n_rounds, n_blocks: in all.
-        blocks_at_once: of the largest round, for a round ends before the next begins.
+        n_blocks: in all.
+        n_waits: how often all blocks under way must be done before others begin, the end included.
+        blocks_at_once: at most, between two waits.
         usual: the blocks of a round like most others.
     """
 
@@ -108,9 +109,12 @@ class _Plan:
         for each in blocks.rounds(experiment):
             alike.setdefault((each.first > 0, each.last - each.first), []).append(each)
         cut = {kind: list(blocks.cut(experiment, points, some[0])) for kind, some in alike.items()}
-        self.n_rounds = sum(map(len, alike.values()))
         self.n_blocks = sum(len(cut[kind]) * len(some) for kind, some in alike.items())
-        self.blocks_at_once = max(map(len, cut.values()))
+        if experiment.runs.until:
+            self.n_waits = sum(map(len, alike.values()))
+            self.blocks_at_once = max(map(len, cut.values()))
+        else:
+            self.n_waits, self.blocks_at_once = 1, self.n_blocks
         self.usual = cut[max(alike, key=lambda kind: len(alike[kind]))]
 
 

@@ -1,4 +1,4 @@
-"""A sweep: an experiment's blocks done one after the other into a folder, and gone on with."""
+"""A sweep: an experiment's blocks done into a folder, which can be gone on with."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def run(
         _check(experiment, folder)
         tally = Tally(redone=len(folder.repair().redone))
         store.release_unused()
-        for all_blocks in rounds_in(experiment, folder):
+        for all_blocks in side_by_side(experiment, folder):
             there = folder.receipts().keys() - set(again)
             for block in all_blocks:
                 if block.id in there:
@@ -263,8 +263,11 @@ def run(
     return tally
 
 
-def rounds_in(experiment: Experiment, folder: ResultsFolder) -> Iterator[list[Block]]:
-    """The blocks of each round; what the next one holds is decided when this one is done."""
+def side_by_side(experiment: Experiment, folder: ResultsFolder) -> Iterator[list[Block]]:
+    """The blocks that may be done side by side; what comes next is decided when they are done.
+
+    That is all of them, or a round of replicates of those that go on until a mean is known.
+    """
     for block in folder.receipts():
         if not Block.is_id(block):
             raise StoreError(
@@ -272,20 +275,24 @@ def rounds_in(experiment: Experiment, folder: ResultsFolder) -> Iterator[list[Bl
                 " anew elsewhere"
             )
     points: Sequence[int] = range(len(experiment.points))
+    rounds = blocks.rounds(experiment, folder.receipts())
+    if not experiment.runs.until:
+        # A round of few points has too few blocks to keep the workers busy.
+        yield [block for each in rounds for block in blocks.cut(experiment, points, each)]
+        return
     values: dict[int, list[float]] = {}
-    for replicates in blocks.rounds(experiment, folder.receipts()):
+    for replicates in rounds:
         round_ = list(blocks.cut(experiment, points, replicates))
         yield round_
-        if experiment.runs.until:
-            points = _undecided(experiment, folder, points, round_, values)
-            if not points:
-                return
+        points = _undecided(experiment, folder, points, round_, values)
+        if not points:
+            return
 
 
 def is_complete(experiment: Experiment, folder: ResultsFolder) -> bool:
     """Whether every run that was asked for is there, or has failed."""
     there = folder.receipts()
-    return all(block.id in there for round_ in rounds_in(experiment, folder) for block in round_)
+    return all(block.id in there for round_ in side_by_side(experiment, folder) for block in round_)
 
 
 def most_runs(experiment: Experiment) -> int:
@@ -328,7 +335,7 @@ def save(experiment: Experiment, results: pd.DataFrame, path: str | Path) -> Res
     """
     folder = open_folder(experiment, path)
     with folder.locked():
-        for round_ in rounds_in(experiment, folder):
+        for round_ in side_by_side(experiment, folder):
             for block in round_:
                 own = results["point"].isin(block.points) & results["replicate"].between(
                     block.first, block.last - 1
