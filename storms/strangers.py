@@ -8,14 +8,19 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import uuid
+import zlib
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 from websockets.exceptions import WebSocketException
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
 
 MOST_HALF_OPEN = 50
 GARBAGE_KERNEL = "00000000-0000-4000-8000-000000000000"
+COMPRESSED = 0x40
+"""The bit of a frame's first byte."""
+MUCH_IN_LITTLE = zlib.compress(bytes(100_000_000), wbits=-15)
 GARBAGE_COOKIE = {"Cookie": "solara-session-id=00000000-0000-4000-8000-000000000001"}
 
 
@@ -35,6 +40,21 @@ def garbage(address: str, luck: random.Random) -> bool:
         for _each in range(20):
             data = luck.randbytes(luck.randrange(1, 5000))
             websocket.send(data if luck.random() < 0.5 else data.decode("latin-1"))
+    return _answers(address, "/join") == 200
+
+
+def broken_frames(address: str, luck: random.Random) -> bool:
+    """Frames that no browser builds: no UTF-8, unknown kinds, cut short, much in little."""
+    joined = connect(
+        _channels(address), origin=address, additional_headers=GARBAGE_COOKIE, close_timeout=0.1
+    )
+    with suppress(WebSocketException, OSError), joined as websocket:
+        for _each in range(20):
+            data = luck.choice((luck.randbytes(luck.randrange(120)), MUCH_IN_LITTLE))
+            opcode = luck.choice((Opcode.TEXT, Opcode.BINARY, Opcode.CONT))
+            frame = bytearray(Frame(opcode, data, luck.random() < 0.7).serialize(mask=True))
+            frame[0] ^= luck.choice((0, COMPRESSED, luck.randrange(128)))
+            websocket.socket.sendall(frame[: luck.choice((None, luck.randrange(len(frame))))])
     return _answers(address, "/join") == 200
 
 
@@ -60,6 +80,7 @@ HALF_OPEN: list[socket.socket] = []
 HOSTILE: dict[str, Callable[[str, random.Random], bool]] = {
     "websocket of another site: refused": from_elsewhere,
     "20 frames of garbage: phones are served all the same": garbage,
+    "20 frames that no browser builds: phones are served all the same": broken_frames,
     "100 requests in a row, a quarter with wrong PINs: none fails": flood,
     "a request that never ends: phones are served all the same": half_open,
 }

@@ -25,7 +25,7 @@ from empowersim.app.room.betting import MOST_PARTICIPANTS, ROOM, Question, Room
 from empowersim.app.room.tries import MOST_ADDRESSES, Allowance, PerAddress, Tries
 
 KERNEL = "01234567-89ab-cdef-0123-456789abcdef"
-ASKED = '{"header": {"msg_type": "comm_msg"}, "channel": "shell"}'
+ASKED = '{"header": {"msg_type": "comm_msg"}, "channel": "shell", "content": {"comm_id": "a-1"}}'
 """What passes for a message of a kernel."""
 CHANNELS = f"/jupyter/api/kernels/{KERNEL}/channels"
 CLOSE = f"/_solara/api/close/{KERNEL}"
@@ -98,7 +98,7 @@ def ask(guard, path="/", method="GET", client="127.0.0.1", host="localhost:8765"
 
 
 def guard(sessions=(), most=40, key=None, app=inner):
-    return Guard(app, lambda: set(sessions), most, key)
+    return Guard(app, lambda: dict.fromkeys(sessions, "own"), most, key)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +263,25 @@ def test_a_full_house_takes_no_new_session_and_keeps_the_old_ones():
     def connects(sessions):
         path = f"{CHANNELS}?session_id=1"
         full = guard(sessions, most=2)
-        return ask(full, path, kind="websocket", origin="http://localhost:8765").through
+        cookie = "solara-session-id=own"
+        return ask(
+            full, path, kind="websocket", origin="http://localhost:8765", cookie=cookie
+        ).through
 
     assert connects(["a"])
     assert not connects(["a", "b"])
     assert connects(["a", KERNEL])
+
+
+@pytest.mark.parametrize(
+    ("cookie", "through"),
+    [("solara-session-id=own", True), ("solara-session-id=guess", False), ("", False)],
+)
+def test_a_session_is_taken_up_by_its_own_browser_only(cookie, through):
+    path, websocket = f"{CHANNELS}?session_id=1", {"kind": "websocket", "cookie": cookie}
+    origin = "http://localhost:8765"
+    assert ask(guard([KERNEL]), path, origin=origin, **websocket).through == through
+    assert ask(guard(), path, origin=origin, **websocket).through
 
 
 def test_sessions_that_are_about_to_begin_count_too():
@@ -356,7 +370,7 @@ def port():
     listening = server.listen(_free_port())
     large = Route("/join/large", lambda _request: Response(bytes(20_000_000)))
     talk = WebSocketRoute(f"/jupyter/api/kernels/{KERNEL}/channels", echo)
-    app = Guard(Starlette(routes=[*phone.routes(), large, talk]), set, 40)
+    app = Guard(Starlette(routes=[*phone.routes(), large, talk]), dict, 40)
     config = uvicorn.Config(app, log_level="error", access_log=False, http=Patience)
     served = uvicorn.Server(config)
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
@@ -610,6 +624,18 @@ def test_traversal_over_the_wire(port):
         connection.close()
 
 
+def parts(*each):
+    """A message in parts: how many, where each begins, and they."""
+    begins = [4 + 4 * len(each) + sum(map(len, each[:k])) for k in range(len(each))]
+    return b"".join(number.to_bytes(4) for number in (len(each), *begins)) + b"".join(each)
+
+
+def asked(kind="comm_msg", channel="shell", header=None, comm_id="a-1", **content):
+    header = header or {"msg_type": kind, "msg_id": "1"}
+    content = {"comm_id": comm_id} | content
+    return json.dumps({"header": header, "channel": channel, "content": content})
+
+
 @pytest.mark.parametrize(
     ("data", "passes"),
     [
@@ -621,18 +647,38 @@ def test_traversal_over_the_wire(port):
         (b"\0", False),
         (b"", False),
         (b'\0\0\0\x01\0\0\0\x08{"a": 1}', False),
-        (b"\0\0\0\x01\0\0\0\x08" + ASKED.encode(), True),
-        (b"\0\0\0\x02\0\0\0\x0c\0\0\0\x44" + ASKED.encode() + b"\xffchart", True),
-        (b"\0\0\0\x02\0\0\0\x0c\0\0\0\x43" + ASKED.encode() + b"\xffchart", False),
+        (parts(ASKED.encode()), True),
+        (parts(ASKED.encode(), b"\xffchart"), True),
+        (parts(ASKED.encode()[:-1], b"}\xffchart"), False),
+        (parts(ASKED.encode("utf-16")), False),
+        (parts(ASKED.encode("utf-8-sig")), False),
         ("", False),
         ("{}", False),
         ("[1]", False),
         ('"header"', False),
         ('{"header": 3, "channel": "shell"}', False),
         ('{"header": {"msg_type": "comm_msg"}}', False),
+        ('{"header": [], "channel": "shell", "content": {}}', False),
         ("[" * 100_000, False),
         ("9" * 5_000, False),
-        (ASKED, True),
+        (asked(), True),
+        (asked(kind="comm_open", target_name="solara.control"), True),
+        (asked(kind="comm_open"), False),
+        (asked(kind="comm_open", target_name="\x1b[2J"), False),
+        (asked(kind="comm_mess"), False),
+        (asked(kind="execute_request", code="import os"), False),
+        (asked(kind="kernel_info_request"), True),
+        (asked(comm_id="\x1b]0;title\x07"), False),
+        (asked(comm_id="a" * 65), False),
+        (asked(comm_id=None), False),
+        (asked(comm_id={}), False),
+        (asked(channel=["shell"]), False),
+        (asked(channel="\n"), False),
+        (asked(data={"method": "update"}), True),
+        (asked(data=[]), False),
+        (asked(header={"msg_type": "comm_msg", "date": [[]]}), False),
+        (asked(header={"msg_type": ["comm_msg"]}), False),
+        (json.dumps(json.loads(ASKED) | {"content": ["comm_id"]}), False),
     ],
 )
 def test_what_is_no_message_of_a_kernel_ends_its_websocket(data, passes):

@@ -25,7 +25,7 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 def room_address():
     """The participants' page served from here, so that the test can drive its room."""
     listening = server.listen(free_port())
-    app = Guard(Starlette(routes=phone.routes()), set, 40)
+    app = Guard(Starlette(routes=phone.routes()), dict, 40)
     served = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
     thread = threading.Thread(target=served.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -1,11 +1,19 @@
 """Sessions are apart, end with their tabs, and come back after a lost connection."""
 
+import json
 import os
 import time
+import uuid
+from collections import deque
+from contextlib import suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.sync.client import connect
 
 from tests.browser.conftest import Served
 
@@ -202,6 +210,33 @@ def test_threads_do_not_grow_with_the_sessions(server, open_page):
     assert counts[-1] <= counts[0] + 1
 
 
+# --- What no browser sends ----------------------------------------------------------------------
+
+
+def test_frames_of_strangers_leave_the_terminal_quiet(capfd, tmp_path):
+    """They are in the network of the room, and the one who reads the terminal is no programmer."""
+    message = {"header": {"msg_type": "comm_msg"}, "channel": "shell", "content": {}}
+    frames = [
+        Frame(Opcode.BINARY, bytes(1)),
+        Frame(Opcode.TEXT, b"\xff\xfe"),
+        Frame(Opcode.TEXT, json.dumps(message).encode()),
+        Frame(Opcode.BINARY, b"\x7f\xff\xff\xff."),
+        Frame(Opcode.CONT, b"1"),
+        Frame(Opcode.CLOSE, b"\xff\xff"),
+    ]
+    with Served(place=tmp_path) as server:
+        place = server.address.replace("http", "ws", 1) + "/jupyter/api/kernels"
+        known = {"origin": server.address, "additional_headers": {"Cookie": "solara-session-id=1"}}
+        for frame, reserved_bits in product(frames, (0, 0x10)):
+            channels = f"{place}/{uuid.UUID(int=1)}/channels?session_id=x"
+            with connect(channels, close_timeout=1, **known) as websocket:
+                first, *others = frame.serialize(mask=True)
+                websocket.socket.sendall(bytes([first | reserved_bits, *others]))
+                with suppress(ConnectionClosed):
+                    deque(websocket, 0)
+    assert capfd.readouterr().err == ""
+
+
 # --- When the connection is lost --------------------------------------------------------------
 
 
@@ -244,7 +279,7 @@ def test_a_walk_through_all_modes_asks_for_nothing_that_is_not_here(open_page):
     for mode in ("workshop", "lab", "explore", "organisation", "workshop"):
         go(page, mode)
         expect(page.locator("[aria-label=Modes] [aria-current=page]")).to_have_attribute(
-            "href", f"/{mode}"
+            "href", f"/{mode}", timeout=LATE
         )
         expect(page.get_by_role("heading", level=1)).to_have_count(1, timeout=LATE)
     for _each in range(12):

@@ -11,7 +11,7 @@ import re
 import secrets
 import socket
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -63,6 +63,17 @@ PAGE_POLICY = (
     " connect-src 'self' ws://{host}; object-src 'none'; form-action 'self'; base-uri 'self';"
     " frame-ancestors 'none'"
 )
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "kernel_info_request": (),
+    "comm_info_request": (),
+    "comm_open": ("comm_id", "target_name"),
+    "comm_msg": ("comm_id",),
+    "comm_close": ("comm_id",),
+    "shutdown_request": (),
+}
+"""Messages of a kernel, and the names that each must hold: Solara prints them as they are."""
+CHANNELS = ("shell", "control")
+NAME = re.compile(r"[\w.-]{1,64}", re.ASCII)
 UNTRUSTED = re.compile(rb"forwarded|x-forwarded-.*|(?:x-)?script-name")
 """Headers of a proxy, of which there is none: Solara would build its page from them."""
 
@@ -73,14 +84,15 @@ class Guard:
     def __init__(
         self,
         app: ASGIApp,
-        sessions: Callable[[], Collection[str]],
+        sessions: Callable[[], Mapping[str, str]],
         most_sessions: int,
         key: str | None = None,
     ) -> None:
         """Guard `app`.
 
-        `sessions` tells the kernels that live, each of one browser tab; `key` opens all to a
-        presenter on another machine, and None keeps other machines out altogether.
+        `sessions` tells the kernels that live, each of one browser tab, and the cookie of its
+        browser; `key` opens all to a presenter on another machine, and None keeps other machines
+        out altogether.
         """
         self._app, self._sessions, self._most_sessions, self._key = (
             app,
@@ -115,6 +127,7 @@ class Guard:
             or _foreign(asked)
             or _oversize(asked)
             or self._from_outside(asked)
+            or self._of_another(asked)
             or self._full(asked)
         )
 
@@ -141,6 +154,12 @@ class Guard:
 
     def _opens(self, key: str) -> bool:
         return secrets.compare_digest(key.encode(), (self._key or "").encode())
+
+    def _of_another(self, asked: HTTPConnection) -> Response | None:
+        """Refuse the session of another browser, or of one that keeps no cookies, to come back."""
+        kernel = KERNEL.fullmatch(asked.scope["path"])
+        owner = self._sessions().get(kernel[1]) if kernel else None
+        return None if owner in {None, *asked.cookies.values()} else Response(status_code=403)
 
     def _full(self, asked: HTTPConnection) -> Response | None:
         live = {*self._sessions(), *self._connected}
@@ -278,9 +297,15 @@ def _told(message: Message) -> str | bytes:
 
 def _is_of_a_kernel(told: str | bytes) -> bool:
     try:
-        message = json.loads(told)
-        return isinstance(message["header"]["msg_type"], str) and "channel" in message
-    except (ValueError, LookupError, TypeError, RecursionError):
+        message = json.loads(told if isinstance(told, str) else told.decode())
+        header, content = message["header"], message["content"]
+        return (
+            all(isinstance(each, str) for each in header.values())
+            and message["channel"] in CHANNELS
+            and isinstance(content.get("data", {}), dict)
+            and all(NAME.fullmatch(content[name]) for name in KINDS[header["msg_type"]])
+        )
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import warnings
@@ -109,8 +110,12 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
         page_files = Mount(PAGE_FILES_PATH, StaticFiles(directory=PAGE_FILES))
         starlette.app.router.routes.insert(0, page_files)
     starlette.app.router.routes[:0] = phone.routes()
+
+    def sessions() -> dict[str, str]:
+        return {id_: each.session_id for id_, each in kernel_context.contexts.copy().items()}
+
     config = uvicorn.Config(
-        Guard(starlette.app, kernel_context.contexts.keys, most_sessions, key),
+        Guard(starlette.app, sessions, most_sessions, key),
         log_level="error",
         access_log=False,
         http=Patience,
@@ -120,4 +125,6 @@ def make_server(port: int, *, most_sessions: int, key: str | None) -> uvicorn.Se
         proxy_headers=False,
         server_header=False,
     )
+    # The client is told (1007), and the one who reads the terminal can do nothing about it.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: "UTF-8" not in record.getMessage())
     return uvicorn.Server(config)
